@@ -28,7 +28,7 @@ enum event_kind {
 	EVENT_UNKNOWN = 3,
 };
 
-/* Marks that known scanners leave; see mark.c for their sources. */
+/* Marks that known scanners leave; see mark.c for names and sources. */
 enum event_mark {
 	EVENT_MARK_ZMAP = 1 << 0,
 	EVENT_MARK_MASSCAN = 1 << 1,
