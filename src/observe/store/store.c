@@ -312,53 +312,113 @@ uint16_t *store_uptime(const struct store *s, int64_t first_hour, size_t hours)
 
 /* --- cells --- */
 
-struct cell_walk {
-	store_cell_fn *each;
-	void *context;
-	const uint16_t *sensor_of;
-	uint32_t sensor_count;
-	int64_t first_hour, end_hour, midnight; /* hours */
+/* A roll-up chunk of some segment. */
+struct chunk {
+	int64_t day;
+	const struct store_segment *segment;
+	uint32_t index;
 };
 
-static int give_cell(void *context, uint64_t cell)
+static int compare_chunks(const void *a, const void *b)
 {
-	const struct cell_walk *w = context;
-	int64_t hour = w->midnight + CELL_HOUR(cell);
+	const struct chunk *x = a, *y = b;
 
-	if (hour < w->first_hour || hour >= w->end_hour)
-		return 0;
-	if (CELL_SENSOR(cell) >= w->sensor_count)
-		return -EBADMSG;
-	return w->each(w->context, hour, CELL_KEY(cell), w->sensor_of[CELL_SENSOR(cell)], CELL_PACKETS(cell));
+	return x->day < y->day ? -1 : x->day > y->day;
 }
 
-static int segment_cells(const struct store_segment *g, struct cell_walk *w, struct error *err)
+static struct chunk *chunks_between(const struct store *s, int64_t first_day, int64_t last_day, size_t *ret_count)
 {
-	for (uint32_t i = 0; i < g->segment.chunk_count; i++) {
-		struct bytes chunk;
-		int r;
-		w->midnight = g->segment.chunks[i].day * 24;
-		if (w->midnight >= w->end_hour || w->midnight + 24 <= w->first_hour)
-			continue;
-		r = segment_chunk(&g->segment, i, &chunk, err);
-		if (r == 0)
-			r = rollup_read(chunk, give_cell, w, err);
-		if (r != 0)
-			return r;
-	}
+	struct chunk *list = NULL;
+	size_t count = 0, room = 0;
+
+	for (size_t i = 0; i < s->segment_count; i++)
+		for (uint32_t c = 0; c < s->segments[i].segment.chunk_count; c++) {
+			int64_t day = s->segments[i].segment.chunks[c].day;
+			if (day < first_day || day > last_day)
+				continue;
+			list = memory_grow(list, &room, count + 1, sizeof *list);
+			list[count++] = (struct chunk){ day, &s->segments[i], c };
+		}
+	if (count)
+		qsort(list, count, sizeof *list, compare_chunks);
+	*ret_count = count;
+	return list;
+}
+
+/* The cells of one day, from all its chunks. */
+struct day_sum {
+	uint64_t *cells, *scratch;
+	size_t count, room, scratch_room;
+	const struct store_segment *segment; /* whose cells are being added */
+};
+
+static int add_cell(void *context, uint64_t cell)
+{
+	struct day_sum *d = context;
+	uint16_t sensor = CELL_SENSOR(cell);
+
+	if (sensor >= d->segment->segment.sensor_count)
+		return -EBADMSG;
+	d->cells = memory_grow(d->cells, &d->room, d->count + 1, sizeof *d->cells);
+	d->cells[d->count++] = (cell & ~UINT64_C(0xffff0000)) | (uint64_t)d->segment->sensor_of[sensor] << 16;
 	return 0;
+}
+
+static int add_chunk(struct day_sum *d, const struct chunk *c, struct error *err)
+{
+	struct bytes bytes;
+	int r = segment_chunk(&c->segment->segment, c->index, &bytes, err);
+
+	d->segment = c->segment;
+	return r < 0 ? r : rollup_read(bytes, add_cell, d, err);
+}
+
+static bool is_sorted(const uint64_t *cells, size_t count)
+{
+	for (size_t i = 1; i < count; i++)
+		if (CELL_WHERE(cells[i - 1]) >= CELL_WHERE(cells[i]))
+			return false;
+	return true;
+}
+
+static int give_day(struct day_sum *d, int64_t day, int64_t first_hour, int64_t end_hour, store_cell_fn *each,
+		    void *context)
+{
+	int r = 0;
+
+	if (!is_sorted(d->cells, d->count)) {
+		d->scratch = memory_grow(d->scratch, &d->scratch_room, d->count, sizeof *d->scratch);
+		d->count = rollup_join(d->cells, d->scratch, d->count);
+	}
+	for (size_t i = 0; i < d->count && r == 0;) {
+		uint64_t where = CELL_WHERE(d->cells[i]), packets = 0;
+		int64_t hour = day * 24 + CELL_HOUR(d->cells[i]);
+		uint32_t key = CELL_KEY(d->cells[i]);
+		uint16_t sensor = CELL_SENSOR(d->cells[i]);
+		for (; i < d->count && CELL_WHERE(d->cells[i]) == where; i++)
+			packets += CELL_PACKETS(d->cells[i]);
+		if (hour >= first_hour && hour < end_hour)
+			r = each(context, hour, key, sensor, packets);
+	}
+	d->count = 0;
+	return r;
 }
 
 int store_cells(const struct store *s, int64_t first_hour, int64_t end_hour, store_cell_fn *each, void *context,
 		struct error *err)
 {
-	struct cell_walk w = { .each = each, .context = context, .first_hour = first_hour, .end_hour = end_hour };
+	struct day_sum d = { 0 };
+	size_t count = 0;
+	struct chunk *list = chunks_between(s, floor_div(first_hour, 24), floor_div(end_hour - 1, 24), &count);
 	int r = 0;
 
-	for (size_t i = 0; i < s->segment_count && r == 0; i++) {
-		w.sensor_of = s->segments[i].sensor_of;
-		w.sensor_count = s->segments[i].segment.sensor_count;
-		r = segment_cells(&s->segments[i], &w, err);
+	for (size_t i = 0; i < count && r == 0; i++) {
+		r = add_chunk(&d, &list[i], err);
+		if (r == 0 && (i + 1 == count || list[i + 1].day != list[i].day))
+			r = give_day(&d, list[i].day, first_hour, end_hour, each, context);
 	}
+	free(list);
+	free(d.cells);
+	free(d.scratch);
 	return r;
 }

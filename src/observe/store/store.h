@@ -42,9 +42,9 @@ struct store *store_close(struct store *s);
  * that the caller frees. */
 uint16_t *store_uptime(const struct store *s, int64_t first_hour, size_t hours);
 
-/* Calls `each` for the roll-up cells of the hours [first_hour, end_hour), segment after segment; sensors are the
- * store's. One cell may come in several pieces. */
-typedef int store_cell_fn(void *context, int64_t hour, uint32_t key, uint16_t sensor, uint32_t packets);
+/* Calls `each` for the roll-up cells of the hours [first_hour, end_hour), each once, day after day and inside a UTC day
+ * by key, hour and sensor; sensors are the store's. */
+typedef int store_cell_fn(void *context, int64_t hour, uint32_t key, uint16_t sensor, uint64_t packets);
 int store_cells(const struct store *s, int64_t first_hour, int64_t end_hour, store_cell_fn *each, void *context,
 		struct error *err);
 
