@@ -37,7 +37,7 @@ void axis_values_choose(struct plot *p)
 {
 	double top = largest(p->chart);
 
-	p->value_step = top > 0 ? round_step(top, p->is_narrow ? 4 : 6) : 0.5;
+	p->value_step = top > 0 ? round_step(top, p->is_narrow ? 5 : 6) : 0.5;
 	p->value_top = top > 0 ? ceil(top / p->value_step - 0.000001) * p->value_step : 1;
 }
 
@@ -96,6 +96,13 @@ static int64_t date_time(int year, int month, int day)
 	return calendar_midnight((struct date){ year, month, day });
 }
 
+static int month_length(struct date d)
+{
+	struct date first = { d.year, d.month, 1 };
+
+	return (int)(date_to_days(date_add_months(first, 1)) - date_to_days(first));
+}
+
 /* The first start of a unit after `t`. */
 static int64_t unit_next(enum unit unit, int64_t t)
 {
@@ -111,7 +118,7 @@ static int64_t unit_next(enum unit unit, int64_t t)
 	case UNIT_WEEK:
 	case UNIT_TEN_DAYS:
 		d.day = (d.day - 1) / step * step + 1 + step;
-		if (d.day <= (unit == UNIT_WEEK ? 22 : 21))
+		if (d.day <= (unit == UNIT_WEEK ? month_length(d) : 21))
 			return date_time(d.year, d.month, d.day);
 		d.day = 1;
 		next = date_add_months(d, 1);
@@ -141,7 +148,7 @@ static bool is_unit_start(enum unit unit, int64_t t)
 	case UNIT_DAY:
 		return true;
 	case UNIT_WEEK:
-		return d.day <= 22 && d.day % 7 == 1;
+		return d.day % 7 == 1;
 	case UNIT_TEN_DAYS:
 		return d.day <= 21 && d.day % 10 == 1;
 	case UNIT_YEAR:
@@ -206,11 +213,26 @@ static void tick(struct plot *p, double x, double length, bool is_coarse)
 	mark_line(p, CHART_AXIS, 1, x, p->bottom, x, p->bottom + length);
 }
 
+/* Every how many units a centred label stands, so that all that stand are evenly apart. */
+static int label_stride(const struct plot *p, const struct scale *s)
+{
+	int64_t start = p->chart->start_us, next = unit_next(s->fine, unit_next(s->fine, start));
+	double span = plot_x_of_time(p, next) - plot_x_of_time(p, unit_next(s->fine, start));
+	double widest = text_px(fine_text(p, s->fine, start), LABEL_PX);
+
+	if (s->fine == UNIT_MONTH)
+		widest = text_px(p->chart->lang == LANG_JA ? "12月" : "May", LABEL_PX);
+	if (!s->is_centred || span <= 0)
+		return 1;
+	return MAX((int)ceil((widest + 3) / span), 1);
+}
+
 /* The row of fine units: ticks, and labels that keep off each other. */
 static void draw_fine(struct plot *p, const struct scale *s)
 {
 	int64_t t = p->chart->start_us, end = p->chart->end_us;
 	bool is_grid = s->fine == UNIT_MONTH || s->fine == UNIT_DAY;
+	int stride = label_stride(p, s);
 	double taken = -INFINITY;
 
 	if (!is_unit_start(s->fine, t) && !s->is_centred)
@@ -222,7 +244,8 @@ static void draw_fine(struct plot *p, const struct scale *s)
 		const char *text = fine_text(p, s->fine, t);
 		double half = text_px(text, LABEL_PX) / 2;
 		tick(p, x0, 5, is_grid);
-		if (x - half >= taken + 5 && (x1 - x0 >= half || !s->is_centred) && x + half <= p->right + 12) {
+		if (count % stride == 0 && x - half >= taken + (s->is_centred ? 2 : 5) &&
+		    (x1 - x0 >= half || !s->is_centred) && x + half <= p->right + 12) {
 			mark_text(p, CHART_MUTED, CHART_MIDDLE, LABEL_PX, x, p->bottom + 19, text);
 			taken = x + half;
 		}
@@ -241,16 +264,17 @@ static void draw_coarse(struct plot *p, const struct scale *s)
 		int64_t next = unit_next(s->coarse, t);
 		double x0 = plot_x_of_time(p, t), x1 = plot_x_of_time(p, MIN(next, end));
 		const char *text = coarse_text(p, s->coarse, t, is_first);
-		tick(p, x0, is_unit_start(s->coarse, t) ? 24 : 5, true);
+		tick(p, x0, s->is_centred && is_unit_start(s->coarse, t) ? 40 : 5, true);
 		if (text_px(text, LABEL_PX) + 6 <= x1 - x0) {
-			mark_text(p, CHART_INK, CHART_START, LABEL_PX, x0 + (is_first ? 0 : 5), p->bottom + 37, text);
+			mark_text(p, CHART_INK, CHART_START, LABEL_PX, x0 + (!s->is_centred ? -3 : is_first ? 0 : 6), p->bottom + 37,
+			          text);
 			is_first = false;
 		}
 		t = next;
 	}
 }
 
-void axis_time_draw(struct plot *p)
+double axis_time_draw(struct plot *p)
 {
 	const struct scale *s = choose_scale(p->chart);
 
@@ -259,4 +283,5 @@ void axis_time_draw(struct plot *p)
 	if (s->coarse != s->fine)
 		draw_coarse(p, s);
 	mark_line(p, CHART_AXIS, 1, p->left, round(p->bottom) + 0.5, p->right, round(p->bottom) + 0.5);
+	return p->bottom + (s->coarse != s->fine ? 42 : 24);
 }

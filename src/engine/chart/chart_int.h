@@ -37,7 +37,8 @@ const char *text_wrap(struct arena *a, const char **text, double size, double wi
 void axis_values_choose(struct plot *p);
 double axis_values_width(const struct plot *p);
 void axis_values_draw(struct plot *p);
-void axis_time_draw(struct plot *p);
+/* Returns where the labels end. */
+double axis_time_draw(struct plot *p);
 
 /* series.c */
 bool series_has_gap(const struct plot *p, bool *ret_is_unlabelled);

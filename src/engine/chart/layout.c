@@ -125,14 +125,18 @@ static void place_plot(struct plot *p, const struct frame *f, double top)
 	p->bottom = p->top + f->plot_height;
 }
 
-static void draw_plot(struct plot *p)
+/* Returns where the labels of the time axis end. */
+static double draw_plot(struct plot *p)
 {
+	double end;
+
 	series_gaps_draw(p);
 	axis_values_draw(p);
-	axis_time_draw(p);
+	end = axis_time_draw(p);
 	series_lines_draw(p);
 	if (!p->is_narrow)
 		series_labels_draw(p);
+	return end;
 }
 
 /* The key of hatched times that are too narrow for words. */
@@ -183,11 +187,10 @@ const struct chart_layout *chart_layout(struct arena *a, const struct chart *c, 
 	p.tail = &p.first;
 	background = mark_add(&p, CHART_RECT, CHART_PAPER);
 	place_plot(&p, f, draw_head(&p, f) - 4);
-	draw_plot(&p);
 	l->chart = c;
 	l->description = c->description ? c->description : describe(a, c);
 	l->width = f->width;
-	l->height = ceil(draw_notes(&p, f, p.bottom + 62)) - 8;
+	l->height = ceil(draw_notes(&p, f, draw_plot(&p) + 20)) - 8;
 	paper[1] = (struct chart_point){ l->width, l->height };
 	background->point = paper;
 	background->points = 2;

@@ -205,12 +205,17 @@ double series_labels_width(const struct plot *p)
 	return LEADER + SWATCH + 8 + width;
 }
 
-static double last_y(const struct plot *p, size_t series)
+/* Where the line of a series ends; the bottom and false when it has no data. */
+static bool find_end(const struct plot *p, size_t series, double *ret_y)
 {
-	for (size_t i = p->chart->points; i-- > 0;)
-		if (!isnan(p->chart->series[series].value[i]))
-			return plot_y(p, p->chart->series[series].value[i]);
-	return p->bottom;
+	*ret_y = p->bottom;
+	for (size_t i = p->chart->points; i-- > 0;) {
+		if (!isnan(p->chart->series[series].value[i])) {
+			*ret_y = plot_y(p, p->chart->series[series].value[i]);
+			return true;
+		}
+	}
+	return false;
 }
 
 /* Moves labels, in the order of their lines' ends, until none overlaps and none leaves the plot. */
@@ -244,12 +249,17 @@ void series_labels_draw(struct plot *p)
 	size_t n = p->chart->series_count, order[CHART_SERIES_MAX] = { 0 };
 	double y[CHART_SERIES_MAX], end[CHART_SERIES_MAX], x = p->right + LEADER;
 
-	for (size_t s = 0; s < n; s++)
-		y[s] = end[s] = last_y(p, s);
+	bool has_end[CHART_SERIES_MAX];
+
+	for (size_t s = 0; s < n; s++) {
+		has_end[s] = find_end(p, s, &end[s]);
+		y[s] = end[s];
+	}
 	sort_by_y(y, order, n);
 	spread(y, order, n, p->top + 2, p->bottom - 4);
 	for (size_t s = 0; s < n; s++) {
-		mark_line(p, role_of(s), 0.75, p->right + 2, end[s], x - 2, y[s]);
+		if (has_end[s])
+			mark_line(p, role_of(s), 0.75, p->right + 2, end[s], x - 2, y[s]);
 		draw_swatch(p, s, x, y[s]);
 		mark_text(p, CHART_INK, CHART_START, LABEL_PX, x + SWATCH + 7, y[s] + 4.5, label_of(p, s));
 	}

@@ -27,7 +27,7 @@ static const struct {
 
 static const double dashes[CHART_SERIES_MAX][7] = {
 	{ 0 },           { 8, 3 },       { 2.5, 2.5 },          { 9, 3, 2, 3 },
-	{ 14, 3 },       { 5, 2, 5, 5 }, { 9, 2, 2, 2, 2, 2 }, { 1.5, 4 },
+	{ 14, 3 },       { 5, 2, 5, 5 }, { 9, 2, 2, 2, 2, 2 }, { 12, 2, 4, 2 },
 };
 
 const char *chart_color(enum chart_role role, bool is_dark)
