@@ -30,6 +30,7 @@ static const struct sample samples[] = {
 	{ "days", "2013-05-13", "2013-05-20", 7, 8, 0.02, 1, 6, 7, 0, 0 },
 	{ "month", "2013-05-01", "2013-06-01", 31, 5, 20000, 1, 0, 0, 0, 0 },
 	{ "hours", "2013-05-18", "2013-05-20", 48, 2, 5, 1, 0, 2, 0, 0 },
+	{ "crowd", "2013-04-01", "2013-07-01", 2184, 7, 9, 2, 900, 990, 0, 0 },
 	{ "years", "2009-01-01", "2013-07-01", 54, 4, 5, 3, 20, 26, 0, 0 },
 };
 
@@ -82,7 +83,7 @@ static struct chart chart_of(struct arena *a, const struct sample *s, enum lang 
 {
 	static const char *notes[LANG_COUNT][1] = {
 		{ "5月18日19時（UTC）に1469/udpで1台のセンサーだけに多数のパケットが届いたため、その値を置き換えています。" },
-		{ "18 May, 19:00 UTC: one sensor received most packets at 1469/udp; its value is replaced in this figure." },
+		{ "18 May, 19:00 UTC: one sensor received most packets at 1469/udp; its value is replaced." },
 	};
 	struct chart c = { .lang = lang, .title = titles[lang], .unit = words(lang, MSG_OBSERVE_UNIT) };
 
@@ -197,8 +198,35 @@ static void gaps_break_lines(void **state)
 	assert_non_null(find_text(l, "no data"));
 	assert_non_null(find_text(l, "5"));
 	assert_non_null(find_text(l, "May 2013"));
-	assert_string_equal(l->description, "Line chart, t, u, one series: x. The same numbers stand in the table below "
-	                                    "the figure.");
+	assert_string_equal(l->description, "Line chart, t, u, one series: x. The same numbers stand in the table "
+	                                    "below the figure.");
+	arena_free(a);
+}
+
+static void crowds_keep_their_extremes(void **state)
+{
+	struct arena *a = arena_new();
+	struct chart c = chart_of(a, &samples[8], LANG_EN);
+	const struct chart_layout *l;
+	double top = 1e9, wanted;
+	size_t most = 0;
+
+	(void)state;
+	for (size_t i = 0; i < 4000; i++)
+		values[0][i] = i == 1234 ? 99 : 1;
+	c.points = 4000;
+	c.series_count = 1;
+	l = chart_layout(a, &c, CHART_NARROW);
+	for (const struct chart_mark *m = l->first; m; m = m->next) {
+		if (m->shape != CHART_LINE || m->role != CHART_FIRST_SERIES || m->stroke != 1.5)
+			continue;
+		most = m->points > most ? m->points : most;
+		for (size_t i = 0; i < m->points; i++)
+			top = fmin(top, m->point[i].y);
+	}
+	wanted = find_text(l, "100")->point->y - 4;
+	assert_true(most > 300 && most < 800);
+	assert_true(top > wanted && top < wanted + 6);
 	arena_free(a);
 }
 
@@ -213,7 +241,7 @@ static void svg_is_text_for_readers(void **state)
 	c.id = "f1";
 	buf_init(&b, 1 << 20);
 	chart_svg(chart_layout(a, &c, CHART_WIDE), 0, &b);
-	assert_non_null(strstr(b.p, "role=\"img\" lang=\"ja\" aria-labelledby=\"f1-title\" aria-describedby=\"f1-desc\""));
+	assert_non_null(strstr(b.p, "lang=\"ja\" aria-labelledby=\"f1-title\" aria-describedby=\"f1-desc\""));
 	assert_non_null(strstr(b.p, "<title id=\"f1-title\">&lt;a &amp; &quot;b&quot;&gt;</title>"));
 	assert_non_null(strstr(b.p, "系列は7本（445/tcp、22/tcp"));
 	assert_null(strstr(b.p, "<style"));
@@ -249,7 +277,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(samples_of_every_kind),   cmocka_unit_test(labels_do_not_overlap),
 		cmocka_unit_test(gaps_break_lines),        cmocka_unit_test(svg_is_text_for_readers),
-		cmocka_unit_test(wrong_scale_is_refused),
+		cmocka_unit_test(wrong_scale_is_refused),  cmocka_unit_test(crowds_keep_their_extremes),
 	};
 	return cmocka_run_group_tests_name("chart", tests, setup, NULL);
 }

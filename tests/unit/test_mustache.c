@@ -99,12 +99,13 @@ static void run_case(const char *spec, const json_t *test)
 	_cleanup_(buf_clear) struct buf out;
 	struct error err = ERROR_NONE;
 	const char *expected = text_of(test, "expected");
+	const struct value *data = value_of(a, json_object_get(test, "data"));
 	int r = add_all(t, test, &err);
 	bool is_ok;
 
 	buf_init(&out, 1 << 16);
 	if (r == 0)
-		r = template_render(t, "test case.html", LANG_EN, value_of(a, json_object_get(test, "data")), &out, &err);
+		r = template_render(t, "test case.html", LANG_EN, data, &out, &err);
 	is_ok = r == 0 && bytes_is(buf_bytes(&out), expected);
 	if (!is_ok) {
 		remark("fault", err.line);

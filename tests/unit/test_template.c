@@ -65,7 +65,8 @@ static void escapes_by_suffix(void **state)
 	renders_as("x.svg", "<text>{{a}}</text>", "<text>&lt;&quot;it&#39;s&quot; &amp; javascript:x&gt;</text>");
 	renders_as("x.xml", "<a b='{{a}}'/>", "<a b='&lt;&quot;it&#39;s&quot; &amp; javascript:x&gt;'/>");
 	renders_as("x.txt", "{{a}} {{number}}", "<\"it's\" & javascript:x> -42");
-	renders_as("x.html", "{{html}}{{{html}}}{{&html}}{{{missing}}}", "&lt;b&gt;bold&lt;/b&gt;<b>bold</b><b>bold</b>");
+	renders_as("x.html", "{{html}}{{{html}}}{{&html}}{{{missing}}}",
+	           "&lt;b&gt;bold&lt;/b&gt;<b>bold</b><b>bold</b>");
 }
 
 static void places_are_looked_at(void **state)
@@ -74,7 +75,8 @@ static void places_are_looked_at(void **state)
 	renders_as("x.html", "<a class=\"{{count}}\" href=\"{{url}}\">{{number}}</a>",
 	           "<a class=\"1\" href=\"/graphs?a=1&amp;b=2\">-42</a>");
 	renders_as("x.html", "<a href='/p/{{a}}'>", "<a href='/p/%3C%22it%27s%22%20%26%20javascript%3Ax%3E'>");
-	renders_as("x.html", "<option {{#count}}selected{{/count}} value=\"{{count}}\">", "<option selected value=\"1\">");
+	renders_as("x.html", "<option {{#count}}selected{{/count}} value=\"{{count}}\">",
+	           "<option selected value=\"1\">");
 	renders_as("x.html", "<!-- <a href= --><p>{{count}}</p>", "<!-- <a href= --><p>1</p>");
 	fails_with("<a\nhref=\"{{a}}\">", -EINVAL,
 	           "x.html:2: 'a' begins a link, where only a url may stand, and is text");
@@ -96,8 +98,8 @@ static void places_are_looked_at(void **state)
 
 static void urls_are_judged(void **state)
 {
-	static const char *const good[] = { "/", "a/b.csv", "?q=1", "#top", "https://example.jp/", "mailto:a@example.jp",
-		                            "HTTP://example.jp", "../x:y" };
+	static const char *const good[] = { "/", "a/b.csv", "?q=1", "#top", "https://example.jp/",
+		                            "mailto:a@example.jp",		                            "HTTP://example.jp", "../x:y" };
 	static const char *const bad[] = { "javascript:alert(1)", "JaVaScRiPt:x", "data:text/html,x", "//evil.example",
 		                           "java\tscript:x", " javascript:x", "\\\\evil.example", "vbscript:x", "x:y" };
 
@@ -129,7 +131,8 @@ static void words_speak_the_language(void **state)
 
 	(void)state;
 	renders_as("x.html", "{{t.observe.rank}}: {{t.observe.sensors}}", "Rank: 1 sensor");
-	assert_int_equal(render("x.html", "{{t.observe.rank}} {{#list}}{{t.observe.sensors}}{{/list}}", LANG_JA, out), 0);
+	assert_int_equal(render("x.html", "{{t.observe.rank}} {{#list}}{{t.observe.sensors}}{{/list}}", LANG_JA, out),
+	                 0);
 	assert_string_equal(out, "順位 センサー1台センサー1台");
 }
 

@@ -263,11 +263,11 @@ static void draw_coarse(struct plot *p, const struct scale *s)
 	for (int count = 0; t < end && count < TICKS_MAX; count++) {
 		int64_t next = unit_next(s->coarse, t);
 		double x0 = plot_x_of_time(p, t), x1 = plot_x_of_time(p, MIN(next, end));
+		double shift = !s->is_centred ? -3 : is_first ? 0 : 6;
 		const char *text = coarse_text(p, s->coarse, t, is_first);
 		tick(p, x0, s->is_centred && is_unit_start(s->coarse, t) ? 40 : 5, true);
 		if (text_px(text, LABEL_PX) + 6 <= x1 - x0) {
-			mark_text(p, CHART_INK, CHART_START, LABEL_PX, x0 + (!s->is_centred ? -3 : is_first ? 0 : 6), p->bottom + 37,
-			          text);
+			mark_text(p, CHART_INK, CHART_START, LABEL_PX, x0 + shift, p->bottom + 37, text);
 			is_first = false;
 		}
 		t = next;

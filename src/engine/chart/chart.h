@@ -35,6 +35,7 @@ struct chart {
 	const char *subtitle;    /* the period and the like; NULL: none */
 	const char *unit;        /* over the value axis */
 	const char *description; /* what a listener is told; NULL: made from the rest */
+	bool is_bare;            /* title and subtitle are not drawn, because the page around has them */
 	int64_t start_us, end_us;
 	size_t points;
 	const struct chart_series *series;

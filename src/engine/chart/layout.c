@@ -105,9 +105,11 @@ static double draw_head(struct plot *p, const struct frame *f)
 {
 	double width = f->width - 2 * f->margin, y = f->margin + f->title_px;
 
-	y = draw_lines(p, CHART_INK, true, f->title_px, f->margin, y, width, p->chart->title);
-	y -= 2;
-	if (p->chart->subtitle)
+	if (p->chart->is_bare)
+		y = f->margin + 4;
+	else
+		y = draw_lines(p, CHART_INK, true, f->title_px, f->margin, y, width, p->chart->title) - 2;
+	if (p->chart->subtitle && !p->chart->is_bare)
 		y = draw_lines(p, CHART_MUTED, false, 13, f->margin, y, width, p->chart->subtitle);
 	if (p->is_narrow) {
 		series_legend_draw(p, f->margin, y - 8, width);

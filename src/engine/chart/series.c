@@ -62,23 +62,55 @@ static void draw_marker(struct plot *p, size_t series, double x, double y)
 	m->points = n ? n : 1;
 }
 
+static struct chart_point point_of(const struct plot *p, const double *value, size_t i)
+{
+	return (struct chart_point){ plot_x_of_point(p, i), plot_y(p, value[i]) };
+}
+
+/* How many values share a point of the line's width: where there are more than can be seen, the least and the
+ * greatest of each pixel stand for all. */
+static size_t crowd(const struct plot *p)
+{
+	double per_px = (double)p->chart->points / (p->right - p->left);
+
+	return per_px > 2 ? (size_t)ceil(per_px) : 1;
+}
+
+/* The points of values [from, end), or the extremes of each crowd in their order; returns how many. */
+static size_t points_of_run(const struct plot *p, const double *value, size_t from, size_t end,
+                            struct chart_point *point)
+{
+	size_t step = crowd(p), n = 0;
+
+	for (size_t i = from; i < end; i += step) {
+		size_t low = i, high = i;
+		for (size_t k = i; k < MIN(i + step, end); k++) {
+			low = value[k] < value[low] ? k : low;
+			high = value[k] > value[high] ? k : high;
+		}
+		point[n++] = point_of(p, value, MIN(low, high));
+		if (low != high)
+			point[n++] = point_of(p, value, MAX(low, high));
+	}
+	return n;
+}
+
 /* Draws the run of data from `from` on and returns where it ends. */
 static size_t draw_run(struct plot *p, size_t series, size_t from)
 {
 	const struct chart *c = p->chart;
 	const double *value = c->series[series].value;
-	size_t end = from;
+	size_t end = from, n;
 	struct chart_point *point;
 	struct chart_mark *m;
 
 	while (end < c->points && !isnan(value[end]))
 		end++;
 	point = ARENA_ARRAY(p->arena, end - from, struct chart_point);
-	for (size_t i = from; i < end; i++)
-		point[i - from] = (struct chart_point){ plot_x_of_point(p, i), plot_y(p, value[i]) };
-	m = mark_add(p, end - from > 1 ? CHART_LINE : CHART_DISC, role_of(series));
+	n = points_of_run(p, value, from, end, point);
+	m = mark_add(p, n > 1 ? CHART_LINE : CHART_DISC, role_of(series));
 	m->point = point;
-	m->points = end - from;
+	m->points = n;
 	m->stroke = p->is_narrow ? 1.5 : 1.75;
 	m->size = 1.8;
 	m->dash = (uint8_t)series;

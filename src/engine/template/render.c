@@ -193,7 +193,8 @@ static int render_partial(struct render *r, const struct node *node, const struc
 	if (!template && r->set->flags & TEMPLATE_ANY_HTML)
 		return 0;
 	if (!template)
-		return error_set(r->err, -ENOENT, "%s:%u: there is no template '%s'", outer->name, node->line, node->text);
+		return error_set(r->err, -ENOENT, "%s:%u: there is no template '%s'", outer->name, node->line,
+		                 node->text);
 	r->template = template;
 	r->indent = node->indent ? arena_printf(r->arena, "%s%s", indent, node->indent) : "";
 	code = render_nodes(r, template->first, scope);
@@ -232,12 +233,13 @@ static int render_nodes(struct render *r, const struct node *node, const struct 
 	int code = 0;
 
 	if (++r->depth > TEMPLATE_DEPTH_MAX)
-		return error_set(r->err, -ELOOP, "%s: partials or sections are nested deeper than %d", r->template->name,
-		                 TEMPLATE_DEPTH_MAX);
+		return error_set(r->err, -ELOOP, "%s: partials or sections are nested deeper than %d",
+		                 r->template->name, TEMPLATE_DEPTH_MAX);
 	for (; node && code == 0; node = node->next) {
 		code = render_node(r, node, scope);
 		if (code == 0 && ++r->steps > TEMPLATE_STEPS_MAX)
-			code = error_set(r->err, -E2BIG, "%s: more than %d steps", r->template->name, TEMPLATE_STEPS_MAX);
+			code = error_set(r->err, -E2BIG, "%s: more than %d steps", r->template->name,
+			                 TEMPLATE_STEPS_MAX);
 		if (code == 0 && r->out->is_full)
 			code = error_set(r->err, -E2BIG, "%s: the page is larger than %zu bytes", r->template->name,
 			                 r->out->max);
