@@ -79,6 +79,19 @@ static void fill_values(const struct sample *sample, enum lang lang)
 		values[2][10] = values[2][11] = values[2][13] = NAN;
 }
 
+static struct chart_flag flags[4];
+
+/* One before the period, two that would touch, one at its end. */
+static void fill_flags(const struct chart *c)
+{
+	int64_t length = c->end_us - c->start_us;
+
+	flags[0] = (struct chart_flag){ c->start_us - 1, "0" };
+	flags[1] = (struct chart_flag){ c->start_us + length / 3, "1" };
+	flags[2] = (struct chart_flag){ c->start_us + length / 3 + length / 200, "2" };
+	flags[3] = (struct chart_flag){ c->end_us - 1, "3" };
+}
+
 static struct chart chart_of(struct arena *a, const struct sample *s, enum lang lang)
 {
 	static const char *notes[LANG_COUNT][1] = {
@@ -90,6 +103,7 @@ static struct chart chart_of(struct arena *a, const struct sample *s, enum lang 
 	fill_values(s, lang);
 	c.start_us = day(s->from);
 	c.end_us = day(s->to);
+	fill_flags(&c);
 	c.subtitle = arena_printf(a, "%s – %s · Asia/Tokyo", words_date(a, lang, calendar_date(c.start_us)),
 	                          words_date(a, lang, calendar_date(c.end_us - 1)));
 	c.points = s->points;
@@ -97,6 +111,8 @@ static struct chart chart_of(struct arena *a, const struct sample *s, enum lang 
 	c.series_count = s->series;
 	c.notes = notes[lang];
 	c.note_count = 1;
+	c.flags = flags;
+	c.flag_count = COUNT(flags);
 	return c;
 }
 
@@ -203,6 +219,25 @@ static void gaps_break_lines(void **state)
 	arena_free(a);
 }
 
+static void flags_keep_apart(void **state)
+{
+	struct arena *a = arena_new();
+	struct chart c = chart_of(a, &samples[1], LANG_JA);
+	const struct chart_mark *one, *two;
+	const struct chart_layout *l;
+
+	(void)state;
+	flags[0].sign = "out";
+	flags[1].sign = "a";
+	flags[2].sign = "b";
+	l = chart_layout(a, &c, CHART_NARROW);
+	one = find_text(l, "a");
+	two = find_text(l, "b");
+	assert_true(one && two && two->point->y - one->point->y >= 16);
+	assert_null(find_text(l, "out"));
+	arena_free(a);
+}
+
 static void crowds_keep_their_extremes(void **state)
 {
 	struct arena *a = arena_new();
@@ -278,6 +313,7 @@ int main(void)
 		cmocka_unit_test(samples_of_every_kind),   cmocka_unit_test(labels_do_not_overlap),
 		cmocka_unit_test(gaps_break_lines),        cmocka_unit_test(svg_is_text_for_readers),
 		cmocka_unit_test(wrong_scale_is_refused),  cmocka_unit_test(crowds_keep_their_extremes),
+		cmocka_unit_test(flags_keep_apart),
 	};
 	return cmocka_run_group_tests_name("chart", tests, setup, NULL);
 }

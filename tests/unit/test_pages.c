@@ -39,6 +39,7 @@ static char *chart_html(struct arena *a, enum lang lang, enum chart_size size)
 {
 	struct chart_series series[SERIES];
 	struct chart c = { .lang = lang, .points = POINTS, .series = series, .series_count = SERIES };
+	struct chart_flag flag = { calendar_midnight((struct date){ 2013, 5, 24 }), "1" };
 	_cleanup_(buf_clear) struct buf b;
 
 	for (size_t s = 0; s < SERIES; s++)
@@ -50,6 +51,8 @@ static char *chart_html(struct arena *a, enum lang lang, enum chart_size size)
 	c.unit = words(lang, MSG_OBSERVE_UNIT);
 	c.start_us = calendar_midnight((struct date){ 2013, 4, 1 });
 	c.end_us = calendar_midnight((struct date){ 2013, 7, 1 });
+	c.flags = &flag;
+	c.flag_count = 1;
 	buf_init(&b, 1 << 20);
 	chart_svg(chart_layout(a, &c, size), 0, &b);
 	return arena_bytes(a, b.p, b.n);
@@ -106,9 +109,10 @@ static void put_notes(struct value *page, enum lang lang)
 	struct value *note = value_add_object(value_put_list(page, "notes")), *alert;
 
 	value_put_bool(page, "has_notes", true);
+	value_put_text(note, "sign", "1");
 	value_put_text(note, "date", "2013-05-24");
 	alert = value_put_object(note, "alert");
-	value_put_text(alert, "label", "JPCERT-AT-2013-0024");
+	value_put_text(alert, "label", "AT-2013-0024");
 	value_put_url(alert, "url", "/at/2013/at130024.html");
 	value_put_html(note, "html",
 	               lang == LANG_JA ? "<p>5900/tcp へのパケットが増え、送信元も多くのセンサーで増えています。"

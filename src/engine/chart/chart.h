@@ -28,6 +28,12 @@ struct chart_series {
 	const double *value; /* `points` of them */
 };
 
+/* A moment the notes speak of: a thin line with a short sign ("1") at its top. */
+struct chart_flag {
+	int64_t time_us;
+	const char *sign;
+};
+
 struct chart {
 	enum lang lang;
 	const char *id;          /* prefix of the ids inside the SVG, unique in a page; NULL: "chart" */
@@ -42,6 +48,8 @@ struct chart {
 	size_t series_count; /* 1..CHART_SERIES_MAX, the most important first */
 	const char *const *notes; /* lines under the chart; `note_count` may be 0 */
 	size_t note_count;
+	const struct chart_flag *flags; /* in the order of time; those outside of the period are left out */
+	size_t flag_count;
 };
 
 enum chart_size {

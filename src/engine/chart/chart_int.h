@@ -46,6 +46,7 @@ double series_labels_width(const struct plot *p);
 double series_legend_height(const struct plot *p, double width);
 void series_legend_draw(struct plot *p, double left, double top, double width);
 void series_gaps_draw(struct plot *p);
+void series_flags_draw(struct plot *p);
 void series_lines_draw(struct plot *p);
 void series_labels_draw(struct plot *p);
 void series_hatch(struct plot *p, double x0, double y0, double x1, double y1);

@@ -136,6 +136,7 @@ static double draw_plot(struct plot *p)
 	axis_values_draw(p);
 	end = axis_time_draw(p);
 	series_lines_draw(p);
+	series_flags_draw(p);
 	if (!p->is_narrow)
 		series_labels_draw(p);
 	return end;

@@ -14,6 +14,7 @@
 #define MARKER_EVERY 130
 #define MARKER_PX 4.2
 #define BAND_PX 11
+#define FLAG_PX 8
 
 static enum chart_role role_of(size_t series)
 {
@@ -214,6 +215,38 @@ void series_gaps_draw(struct plot *p)
 		series_hatch(p, x0, p->top, x1, p->bottom);
 		if (is_labelled(p, from, to))
 			draw_gap_label(p, x0, x1);
+	}
+}
+
+static void draw_flag(struct plot *p, double x, double y, const char *sign)
+{
+	struct chart_point *point = ARENA_NEW(p->arena, struct chart_point);
+	struct chart_mark *m = mark_add(p, CHART_DISC, CHART_INK);
+
+	*point = (struct chart_point){ x, y };
+	m->point = point;
+	m->points = 1;
+	m->size = FLAG_PX;
+	m->is_edged = true;
+	mark_text(p, CHART_PAPER, CHART_MIDDLE, FLAG_PX + 3, x, y + 4, sign)->is_bold = true;
+}
+
+/* Flags that would touch stand one below the other. */
+void series_flags_draw(struct plot *p)
+{
+	const struct chart *c = p->chart;
+	double last = -INFINITY, y = p->top + FLAG_PX + 2;
+
+	for (size_t i = 0; i < c->flag_count; i++) {
+		double x = round(plot_x_of_time(p, c->flags[i].time_us)) + 0.5;
+		if (c->flags[i].time_us < c->start_us || c->flags[i].time_us >= c->end_us)
+			continue;
+		y += 2 * FLAG_PX + 2;
+		if (x - last >= 2 * FLAG_PX + 2 || y > p->bottom - FLAG_PX)
+			y = p->top + FLAG_PX + 2;
+		mark_line(p, CHART_MUTED, 1, x, p->top, x, p->bottom)->dash = 2;
+		draw_flag(p, x, y, c->flags[i].sign);
+		last = x;
 	}
 }
 
