@@ -146,9 +146,9 @@ static int parse_filter(const struct invocation *in, struct common_question *c, 
 {
 	_cleanup_(buf_clear) struct buf text;
 
+	buf_init(&text, FILTER_TEXT_MAX + 1);
 	if (in->argument_count == 0)
 		return 0;
-	buf_init(&text, FILTER_TEXT_MAX + 1);
 	for (size_t i = 0; i < in->argument_count; i++)
 		buf_addf(&text, "%s%s", i ? " " : "", in->arguments[i]);
 	if (text.is_full)
