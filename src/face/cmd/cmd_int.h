@@ -16,6 +16,7 @@ int cmd_observe_sources(const struct invocation *in);
 int cmd_store_stats(const struct invocation *in);
 int cmd_store_verify(const struct invocation *in);
 int cmd_store_compact(const struct invocation *in);
+int cmd_store_simulate(const struct invocation *in);
 int cmd_store_export(const struct invocation *in);
 
 #endif

@@ -37,5 +37,8 @@ const struct command commands[] = {
 	  "  hinomi store compact -d store --older-than 1100\n" },
 	{ "store", "export", cmd_store_export, TAKES_STORE | TAKES_OUTPUT | TAKES_PERIOD | TAKES(OUT), "", 0, 0,
 	  "all events as CSV or JSON lines", "  hinomi store export -d store --csv -o events.csv\n" },
+	{ "store", "simulate", cmd_store_simulate,
+	  TAKES_STORE | TAKES(COUNT) | TAKES(DAYS) | TAKES(SENSORS) | TAKES(SEED) | TAKES(TO), "", 0, 0,
+	  "fill an empty store with a simulated year", "  hinomi store simulate -d trial --days 90 --seed 7\n" },
 	{ 0 },
 };
