@@ -40,5 +40,9 @@ const struct command commands[] = {
 	{ "store", "simulate", cmd_store_simulate,
 	  TAKES_STORE | TAKES(COUNT) | TAKES(DAYS) | TAKES(SENSORS) | TAKES(SEED) | TAKES(TO), "", 0, 0,
 	  "fill an empty store with a simulated year", "  hinomi store simulate -d trial --days 90 --seed 7\n" },
+	{ "config", "check", cmd_config_check, TAKES(HELP) | TAKES(QUIET) | TAKES(CONFIG) | TAKES(COLOR), "", 0, 0,
+	  "is the configuration right", "  hinomi config check -c /etc/hinomi/hinomi.conf\n" },
+	{ "config", "show", cmd_config_show, TAKES(HELP) | TAKES(CONFIG) | TAKES(COLOR), "", 0, 0,
+	  "all settings in force, with what they mean", "  hinomi config show > hinomi.conf\n" },
 	{ 0 },
 };

@@ -6,19 +6,25 @@
 #include "base/calendar.h"
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "engine/conf/conf.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
-#define DATA_DEFAULT "/var/lib/hinomi/store"
-
 int common_begin(const struct invocation *in, const char **ret_path, struct error *err)
 {
+	static struct conf *conf; /* lives as long as the command: paths point into it */
 	const char *zone = in->value[OPTION_ZONE];
+	int r;
 
-	*ret_path = in->value[OPTION_DATA] ? in->value[OPTION_DATA] : DATA_DEFAULT;
-	return calendar_set_zone(zone ? zone : CALENDAR_ZONE_DEFAULT, err);
+	if (!conf) {
+		r = conf_load(in->value[OPTION_CONFIG], &conf, err);
+		if (r < 0)
+			return r;
+	}
+	*ret_path = in->value[OPTION_DATA] ? in->value[OPTION_DATA] : conf_text(conf, SETTING_STORE_FOLDER);
+	return calendar_set_zone(zone ? zone : conf_text(conf, SETTING_CENTRE_ZONE), err);
 }
 
 int common_store(const struct invocation *in, struct store **ret, struct error *err)

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright The hinomi authors */
+/* Every setting, once: SETTING(constant, block, name, type, default, least, most, help). Types: TEXT, NUMBER, PATH.
+ * The manual page hinomi.conf(5), `hinomi config show` and the shipped example are made from these rows. */
+SETTING(CENTRE_ZONE, "centre", "zone", TEXT, "Asia/Tokyo", 0, 0,
+	"Zone in which days, quarters and years begin; its offset from UTC must be whole hours.")
+SETTING(CENTRE_NAME_JA, "centre", "name_ja", TEXT, "火の見", 0, 0, "Name of the centre on Japanese pages.")
+SETTING(CENTRE_NAME_EN, "centre", "name_en", TEXT, "Hinomi", 0, 0, "Name of the centre on English pages.")
+SETTING(STORE_FOLDER, "store", "folder", PATH, "/var/lib/hinomi/store", 0, 0, "Folder of the event store.")
+SETTING(STORE_DAYS, "store", "days", NUMBER, "0", 0, 36500,
+	"Days after which events are dropped when the store is compacted; 0 keeps them.")
+SETTING(OBSERVE_PLACES, "observe", "places", PATH, "", 0, 0,
+	"Table of countries and autonomous systems: the registries' delegated statistics, CSV (prefix,country,as) or .mmdb. "
+	"Empty: regions are unknown.")
+SETTING(OBSERVE_THRESHOLD, "observe", "threshold", NUMBER, "20", 10, 30,
+	"Threshold of the surge detector: 10, 15, 20 or 30; hinomi-observe(1) states the rate of false alarms of each.")
+SETTING(OBSERVE_SILENCE, "observe", "silence", NUMBER, "90", 10, 10080,
+	"Minutes without a heartbeat after which a sensor counts as silent.")
+SETTING(PUBLIC_LISTEN, "public", "listen", TEXT, "127.0.0.1:8080", 0, 0, "Address and port of the public pages.")
+SETTING(PUBLIC_TREE, "public", "tree", PATH, "/var/lib/hinomi/public", 0, 0, "Folder of the released pages.")
+SETTING(PUBLIC_SENSORS, "public", "least_sensors", NUMBER, "3", 1, 1000,
+	"A port and hour that fewer sensors reported is counted in \"other\" on public pages; an hour with fewer up is no data.")
+SETTING(PUBLIC_LATE, "public", "late_hours", NUMBER, "1", 1, 720, "Hours that public figures are late, at the least.")
+SETTING(STAFF_LISTEN, "staff", "listen", TEXT, "127.0.0.1:8081", 0, 0,
+	"Address and port of the staff pages, or the path of a Unix socket; loopback only until accounts exist.")
+SETTING(STAFF_SCANNERS, "staff", "scanners", PATH, "", 0, 0,
+	"File with the prefixes of known research scanners, one a line, which staff pages can hide.")
+SETTING(COLLECT_LISTEN, "collect", "listen", TEXT, "127.0.0.1:8443", 0, 0, "Address and port where sensors deliver.")
+SETTING(COLLECT_FOLDER, "collect", "folder", PATH, "/var/lib/hinomi/collect", 0, 0,
+	"Folder of the collector: its TLS key and certificate, and the sensors' public keys.")
