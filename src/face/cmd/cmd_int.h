@@ -9,8 +9,8 @@
 int cmd_observe_import(const struct invocation *in);
 int cmd_observe_top(const struct invocation *in);
 int cmd_observe_series(const struct invocation *in);
+int cmd_observe_cells(const struct invocation *in);
 int cmd_observe_surges(const struct invocation *in);
-int cmd_observe_bursts(const struct invocation *in);
 int cmd_observe_events(const struct invocation *in);
 int cmd_observe_sources(const struct invocation *in);
 int cmd_config_check(const struct invocation *in);

@@ -344,3 +344,83 @@ int cmd_observe_surges(const struct invocation *in)
 	asked_clear(&a);
 	return r < 0 ? command_fail(&err) : EXIT_YES;
 }
+
+/* --- cells --- */
+
+static const struct column cell_columns[] = {
+	{ "hour", "Hour (UTC)", COLUMN_TEXT },	 { "protocol", "Protocol", COLUMN_TEXT },
+	{ "port", "Port", COLUMN_NUMBER },	 { "icmp_type", "Type", COLUMN_NUMBER },
+	{ "icmp_code", NULL, COLUMN_NUMBER },	 { "kind", "Kind", COLUMN_TEXT },
+	{ "sensor", "Sensor", COLUMN_TEXT },	 { "packets", "Packets", COLUMN_NUMBER },
+};
+
+struct cell_list {
+	struct table table;
+	const struct store *store;
+	const struct common_question *question;
+};
+
+static bool cell_is_wanted(const struct cell_list *l, uint32_t key, uint16_t sensor)
+{
+	struct filter_context context = { (void *)l->store, NULL, NULL };
+	struct event e = { .protocol = ROLLUP_PROTOCOL(key), .kind = ROLLUP_KIND(key), .port = ROLLUP_PORT(key) };
+
+	e.sensor = sensor;
+	e.known = (uint16_t)((ROLLUP_HAS_PORT(key) ? EVENT_HAS_PORT : 0) |
+			     (e.protocol != ROLLUP_PROTOCOL_UNKNOWN ? EVENT_HAS_PROTOCOL : 0));
+	context.sensor = view_sensor_name;
+	return !l->question->filter || filter_matches(l->question->filter, &e, &context);
+}
+
+static int cell_row(void *context, int64_t hour, uint32_t key, uint16_t sensor, uint64_t packets)
+{
+	struct cell_list *l = context;
+	uint8_t protocol = ROLLUP_PROTOCOL(key);
+	bool is_icmp = protocol == PROTOCOL_ICMP || protocol == PROTOCOL_ICMPV6, has_port = ROLLUP_HAS_PORT(key);
+	char number[4];
+
+	if (!cell_is_wanted(l, key, sensor))
+		return 0;
+	time_cell(&l->table, hour);
+	if (protocol == ROLLUP_PROTOCOL_UNKNOWN)
+		table_nothing(&l->table);
+	else
+		table_text(&l->table, protocol_name(protocol, number));
+	if (has_port && !is_icmp)
+		table_number(&l->table, ROLLUP_PORT(key));
+	else
+		table_nothing(&l->table);
+	if (has_port && is_icmp) {
+		table_number(&l->table, ROLLUP_PORT(key) >> 8);
+		table_number(&l->table, ROLLUP_PORT(key) & 0xff);
+	} else {
+		table_nothing(&l->table);
+		table_nothing(&l->table);
+	}
+	table_text(&l->table, event_kind_name(ROLLUP_KIND(key)));
+	table_text(&l->table, l->store->sensors[sensor]);
+	table_number(&l->table, (int64_t)packets);
+	return 0;
+}
+
+int cmd_observe_cells(const struct invocation *in)
+{
+	struct error err = ERROR_NONE;
+	struct cell_list l;
+	struct asked a;
+	int r = ask(in, &a, &err);
+
+	if (r < 0)
+		return ask_failed(r, &err);
+	if (a.question.filter && filter_needs(a.question.filter)) {
+		error_set(&err, -EINVAL, "cells know protocol, port, ICMP type, kind and sensor only");
+		error_hint(&err, "`hinomi observe events` answers such a filter");
+		asked_clear(&a);
+		return command_usage(&err);
+	}
+	l = (struct cell_list){ table_begin(in, cell_columns, COUNT(cell_columns)), a.store, &a.question };
+	r = store_cells(a.store, a.question.q.first_hour, a.question.q.end_hour, cell_row, &l, &err);
+	table_end(&l.table);
+	asked_clear(&a);
+	return r < 0 ? command_fail(&err) : EXIT_YES;
+}

@@ -110,9 +110,9 @@ struct gather {
 	struct filter_context filter;
 };
 
-static const char *sensor_name(void *context, uint16_t sensor)
+const char *view_sensor_name(void *store, uint16_t sensor)
 {
-	return ((const struct store *)context)->sensors[sensor];
+	return ((const struct store *)store)->sensors[sensor];
 }
 
 static int take_cell(void *context, int64_t hour, uint32_t key, uint16_t sensor, uint64_t packets)
@@ -163,7 +163,7 @@ int view_gather(const struct store *s, const struct view_question *q, int64_t fi
 	struct gather g = { .cells = ret, .store = s, .question = q };
 	int r;
 
-	g.filter = (struct filter_context){ (void *)s, sensor_name, NULL };
+	g.filter = (struct filter_context){ (void *)s, view_sensor_name, NULL };
 	*ret = (struct view_cells){ .first_hour = first_hour };
 	if (q->by == VIEW_BY_PORT && (!q->filter || filter_needs(q->filter) == 0)) {
 		r = store_cells(s, first_hour, end_hour, take_cell, &g, err);

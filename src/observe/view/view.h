@@ -74,6 +74,9 @@ typedef int view_event_fn(void *context, const struct event *e, const struct sto
 int view_events(const struct store *s, const struct view_question *q, view_event_fn *each, void *context,
 		struct error *err);
 
+/* For filter_context.sensor; its context is the store. */
+const char *view_sensor_name(void *store, uint16_t sensor);
+
 /* The hours that hold events: [first, end). False when there are none. */
 bool view_hours(const struct store *s, int64_t *ret_first, int64_t *ret_end);
 
