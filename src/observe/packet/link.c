@@ -371,7 +371,7 @@ static enum packet_skip link_frame_relay(struct link *l)
 	if (layer == 0x8e)
 		return found(l, 6);
 	if (layer != 0x80)
-		return SKIP_NOT_IP;
+		return layer ? SKIP_NOT_IP : SKIP_TRUNCATED;
 	/* SNAP: three bytes of organisation, then the type. */
 	if (l->c.n >= 3 && (l->c.p[0] | l->c.p[1] | l->c.p[2]) != 0)
 		return SKIP_NOT_IP;

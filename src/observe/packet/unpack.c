@@ -120,9 +120,10 @@ size_t unpacker_step(struct unpacker *u, struct bytes *packed, uint8_t *into, si
 		*damage = "there is no memory to unpack with";
 		return 0;
 	}
-	if (u->is_zstd)
-		return step_zstd(u, packed, into, room, damage);
-	return packed->n ? step_gzip(u, packed, into, room, damage) : 0;
+	/* Between members nothing comes out of nothing; inside one what was taken before may still be due. */
+	if (u->is_between && packed->n == 0)
+		return 0;
+	return u->is_zstd ? step_zstd(u, packed, into, room, damage) : step_gzip(u, packed, into, room, damage);
 }
 
 bool unpacker_may_end(const struct unpacker *u)
