@@ -254,7 +254,6 @@ static void journal_entries(void **state)
 	static const char *const rows[] = {
 		JOURNAL("\"_HOSTNAME\":\"gate\",\"_TRANSPORT\":\"kernel\",\"MESSAGE\":\"DROP " LOG_SYN "\""),
 		JOURNAL("\"MESSAGE\":\"D\\u0052\\\"OP\\\\ " LOG_SYN "\",\"_HOSTNAME\":\"g\\u0061te\""),
-		/* not UTF-8: bytes; here " SRC=1.2.3.4" would be short, so only its head is bytes */
 		JOURNAL("\"_HOSTNAME\":\"gate\",\"PRIORITY\":4,\"X\":[{\"a\":[1,\"]\"]}],\"MESSAGE\":\"" LOG_SYN "\""),
 	};
 	struct reader_options options = { .now_us = NOW };
