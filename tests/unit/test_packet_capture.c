@@ -20,7 +20,8 @@ static void add_u16(struct buf *b, bool is_big, uint16_t v)
 	uint8_t p[2] = { (uint8_t)v, (uint8_t)(v >> 8) };
 
 	if (is_big)
-		p[0] = (uint8_t)(v >> 8), p[1] = (uint8_t)v;
+		v = (uint16_t)(p[0] << 8 | p[1]);
+	put_u16le(p, v);
 	buf_add(b, p, 2);
 }
 
@@ -96,6 +97,24 @@ static void pcap_of_kuznetsov_has_longer_records(void **state)
 	assert_int_equal(events[1].port, 22);
 }
 
+static void pcap_of_other_links_is_counted(void **state)
+{
+	_cleanup_(buf_clear) struct buf b;
+	struct reader_report report;
+	struct event events[4];
+
+	(void)state;
+	buf_init(&b, 4096);
+	add_pcap_header(&b, false, 0xa1b2c3d4);
+	/* the upper half of the link type is the length of a check sequence */
+	memcpy(b.p + 20, "\x93\0\0\x44", 4);
+	add_pcap_record(&b, false, 1700000000, 0);
+	assert_int_equal(read_events(buf_bytes(&b), &no_options, events, 4, &report), 0);
+	assert_int_equal(report.packets, 1);
+	assert_int_equal(report.skipped[SKIP_UNSUPPORTED_LINK], 1);
+	assert_int_equal(report.unsupported_link, 147);
+}
+
 static void pcap_tails_are_told(void **state)
 {
 	_cleanup_(buf_clear) struct buf b;
@@ -136,7 +155,8 @@ static void inputs_that_are_none_give_a_line(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		assert_int_equal(reader_open_bytes(BYTES(rows[i].bytes, rows[i].n), &no_options, &reader, &err), -EBADMSG);
+		struct bytes input = BYTES(rows[i].bytes, rows[i].n);
+		assert_int_equal(reader_open_bytes(input, &no_options, &reader, &err), -EBADMSG);
 		assert_string_equal(err.line, rows[i].line);
 	}
 	assert_int_equal(reader_open_bytes(BYTES("x", 1), &unknown, &reader, &err), -EINVAL);
@@ -369,7 +389,8 @@ static void packed_captures_are_read(void **state)
 		n += pack(is_zstd, BYTES(b.p + 1000001, b.n - 1000001), packed + n, room - n);
 		assert_many(BYTES(packed, n), name);
 		/* cut: what came before stands */
-		assert_in_range(read_events(BYTES(packed, n - 100), &no_options, events, MANY + 1, &report), 1, MANY - 1);
+		assert_in_range(read_events(BYTES(packed, n - 100), &no_options, events, MANY + 1, &report), 1,
+				MANY - 1);
 		assert_true(report.is_truncated);
 		assert_string_equal(report.tail, "the compressed data end before their end");
 		/* something else behind it */
@@ -452,6 +473,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pcap_in_both_orders_and_units),
 		cmocka_unit_test(pcap_of_kuznetsov_has_longer_records),
+		cmocka_unit_test(pcap_of_other_links_is_counted),
 		cmocka_unit_test(pcap_tails_are_told),
 		cmocka_unit_test(inputs_that_are_none_give_a_line),
 		cmocka_unit_test(pcapng_with_sections_interfaces_and_units),

@@ -146,36 +146,38 @@ static void assert_expected(const struct expected *row, const struct event *e)
 static void log_fields_of_each_protocol(void **state)
 {
 	const struct expected rows[] = {
-		{ FROM "LEN=44 TOS=0x00 PREC=0x00 TTL=240 ID=54321 PROTO=TCP SPT=1 DPT=23 WINDOW=65535 RES=0x00 SYN URGP=0",
+		{ FROM "LEN=44 TOS=0x00 PREC=0x00 TTL=240 ID=54321 PROTO=TCP SPT=1 DPT=23 WINDOW=65535 "
+		  "RES=0x00 SYN URGP=0",
 		  NAMES, 6, 1, 23, 2, 44, 240, EVENT_PROBE, EVENT_MARK_ZMAP },
 		/* with --log-tcp-sequence; 3325256706 is 198.51.100.2 */
-		{ FROM "LEN=44 TTL=240 ID=7 PROTO=TCP SPT=1 DPT=23 SEQ=3325256706 ACK=0 WINDOW=5 RES=0x00 SYN URGP=0", NAMES,
-		  6, 1, 23, 2, 44, 240, EVENT_PROBE, EVENT_MARK_MIRAI },
+		{ FROM "LEN=44 TTL=240 ID=7 PROTO=TCP SPT=1 DPT=23 SEQ=3325256706 ACK=0 WINDOW=5 RES=0x00 SYN "
+		  "URGP=0",
+		  NAMES, 6, 1, 23, 2, 44, 240, EVENT_PROBE, EVENT_MARK_MIRAI },
 		/* 6402 ^ 0017 ^ 0001 = 6414 = 25620 */
-		{ FROM "LEN=44 TTL=240 ID=25620 PROTO=TCP SPT=1 DPT=23 SEQ=1 ACK=0 WINDOW=5 RES=0x00 SYN URGP=0", NAMES, 6,
-		  1, 23, 2, 44, 240, EVENT_PROBE, EVENT_MARK_MASSCAN },
-		{ FROM "LEN=40 TTL=240 ID=54321 PROTO=TCP SPT=80 DPT=2 WINDOW=5 RES=0x00 ACK SYN URGP=0", NAMES, 6, 80, 2,
-		  0x12, 40, 240, EVENT_BACKSCATTER, 0 },
-		{ FROM "LEN=40 TTL=240 ID=1 PROTO=TCP SPT=80 DPT=2 WINDOW=5 RES=0x00 RST URGP=0", NAMES, 6, 80, 2, 4, 40,
-		  240, EVENT_BACKSCATTER, 0 },
-		{ FROM "LEN=40 TTL=240 ID=1 PROTO=TCP SPT=80 DPT=2 WINDOW=5 RES=0x00 URGP=0", NAMES, 6, 80, 2, 0, 40, 240,
-		  EVENT_OTHER, 0 },
+		{ FROM "LEN=44 TTL=240 ID=25620 PROTO=TCP SPT=1 DPT=23 SEQ=1 ACK=0 WINDOW=5 RES=0x00 SYN URGP=0",
+		  NAMES, 6, 1, 23, 2, 44, 240, EVENT_PROBE, EVENT_MARK_MASSCAN },
+		{ FROM "LEN=40 TTL=240 ID=54321 PROTO=TCP SPT=80 DPT=2 WINDOW=5 RES=0x00 ACK SYN URGP=0",
+		  NAMES, 6, 80, 2, 0x12, 40, 240, EVENT_BACKSCATTER, 0 },
+		{ FROM "LEN=40 TTL=240 ID=1 PROTO=TCP SPT=80 DPT=2 WINDOW=5 RES=0x00 RST URGP=0",
+		  NAMES, 6, 80, 2, 4, 40, 240, EVENT_BACKSCATTER, 0 },
+		{ FROM "LEN=40 TTL=240 ID=1 PROTO=TCP SPT=80 DPT=2 WINDOW=5 RES=0x00 URGP=0",
+		  NAMES, 6, 80, 2, 0, 40, 240, EVENT_OTHER, 0 },
 		{ FROM "LEN=40 TTL=240 ID=1 PROTO=TCP SPT=80 DPT=2", NAMES, 6, 80, 2, -1, 40, 240, EVENT_UNKNOWN, 0 },
-		{ FROM "LEN=78 TTL=1 ID=9 PROTO=UDP SPT=137 DPT=138 LEN=58", NAMES, 17, 137, 138, -1, 78, 1, EVENT_PROBE,
-		  0 },
-		{ FROM "LEN=84 TTL=1 ID=9 DF PROTO=ICMP TYPE=8 CODE=0 ID=54321 SEQ=1", NAMES, 1, -1, 0x800, -1, 84, 1,
-		  EVENT_PROBE, 0 },
+		{ FROM "LEN=78 TTL=1 ID=9 PROTO=UDP SPT=137 DPT=138 LEN=58",
+		  NAMES, 17, 137, 138, -1, 78, 1, EVENT_PROBE, 0 },
+		{ FROM "LEN=84 TTL=1 ID=9 DF PROTO=ICMP TYPE=8 CODE=0 ID=54321 SEQ=1",
+		  NAMES, 1, -1, 0x800, -1, 84, 1, EVENT_PROBE, 0 },
 		/* an error quotes the packet it answers */
-		{ FROM "LEN=84 TTL=1 ID=9 PROTO=ICMP TYPE=3 CODE=3 [SRC=198.51.100.2 DST=203.0.113.9 LEN=40 TTL=5 ID=1 "
-		       "PROTO=UDP SPT=5 DPT=6 LEN=20 ]",
+		{ FROM "LEN=84 TTL=1 ID=9 PROTO=ICMP TYPE=3 CODE=3 [SRC=198.51.100.2 DST=203.0.113.9 LEN=40 "
+		  "TTL=5 ID=1 PROTO=UDP SPT=5 DPT=6 LEN=20 ]",
 		  NAMES, 1, -1, 0x303, -1, 84, 1, EVENT_BACKSCATTER, 0 },
 		{ FROM "LEN=84 TTL=1 ID=54321 FRAG:185 PROTO=UDP", NAMES, 17, -1, -1, -1, 84, 1, EVENT_OTHER, 0 },
 		{ FROM "LEN=84 TTL=1 ID=9 PROTO=47", NAMES, 47, -1, -1, -1, 84, 1, EVENT_OTHER, 0 },
 		{ FROM "LEN=84 TTL=1 ID=9 PROTO=ESP SPI=0x1", NAMES, 50, -1, -1, -1, 84, 1, EVENT_OTHER, 0 },
-		{ FROM6 "LEN=80 TC=0 HOPLIMIT=64 FLOWLBL=0 PROTO=TCP SPT=1 DPT=23 WINDOW=1 RES=0x00 SYN URGP=0", NAMES6, 6, 1,
-		  23, 2, 80, 64, EVENT_PROBE, 0 },
-		{ FROM6 "LEN=80 TC=0 HOPLIMIT=64 FLOWLBL=0 PROTO=ICMPv6 TYPE=128 CODE=0 ID=1 SEQ=1", NAMES6, 58, -1, 0x8000,
-		  -1, 80, 64, EVENT_PROBE, 0 },
+		{ FROM6 "LEN=80 TC=0 HOPLIMIT=64 FLOWLBL=0 PROTO=TCP SPT=1 DPT=23 WINDOW=1 RES=0x00 SYN URGP=0",
+		  NAMES6, 6, 1, 23, 2, 80, 64, EVENT_PROBE, 0 },
+		{ FROM6 "LEN=80 TC=0 HOPLIMIT=64 FLOWLBL=0 PROTO=ICMPv6 TYPE=128 CODE=0 ID=1 SEQ=1",
+		  NAMES6, 58, -1, 0x8000, -1, 80, 64, EVENT_PROBE, 0 },
 	};
 	struct reader_options options = { .now_us = NOW };
 
@@ -187,6 +189,22 @@ static void log_fields_of_each_protocol(void **state)
 		e = one_event(line, &options, "gate");
 		assert_expected(&rows[i], &e);
 	}
+}
+
+static void log_years_go_back_for_late_lines(void **state)
+{
+	static const char text[] = "Dec 31 23:59:59 gate kernel: " LOG_SYN "\n"
+				   "Jan  1 00:00:00 roof kernel: " LOG_SYN "\n"
+				   "Dec 31 23:59:59 gate kernel: " LOG_SYN "\n"
+				   "Jan  1 00:00:00 gate kernel: " LOG_SYN "\n";
+	struct reader_options options = { .year = 2019, .zone = "UTC" };
+	struct reader_report report;
+	struct event events[8];
+
+	(void)state;
+	assert_int_equal(read_events(BYTES_TEXT(text), &options, events, 8, &report), 4);
+	assert_int_equal(events[2].time_us, UTC("2019-12-31T23:59:59Z"));
+	assert_int_equal(events[3].time_us, UTC("2020-01-01T00:00:00Z"));
 }
 
 static void log_lines_that_are_no_packets_are_counted(void **state)
@@ -310,20 +328,20 @@ static void dshield_rows(void **state)
 		struct expected e;
 	} rows[] = {
 		{ "2013-05-18T19:00:01Z", "4711",
-		  { "2013-05-18 19:00:01 +00:00\t4711\t1\t192.0.2.1\t40000\t198.51.100.2\t22\t6\tS\n", NAMES, 6, 40000, 22, 2,
-		    -1, -1, EVENT_PROBE, 0 } },
+		  { "2013-05-18 19:00:01 +00:00\t4711\t1\t192.0.2.1\t40000\t198.51.100.2\t22\t6\tS\n",
+		    NAMES, 6, 40000, 22, 2, -1, -1, EVENT_PROBE, 0 } },
 		{ "2013-05-18T10:00:01Z", "local",
-		  { "2013-05-18 19:00:01 +0900\t0\t1\t192.000.002.001\t40000\t198.051.100.002\t22\tTCP\t12S\n", NAMES, 6,
-		    40000, 22, 0xc2, -1, -1, EVENT_PROBE, 0 } },
+		  { "2013-05-18 19:00:01 +0900\t0\t1\t192.000.002.001\t40000\t198.051.100.002\t22\tTCP\t12S\n",
+		    NAMES, 6, 40000, 22, 0xc2, -1, -1, EVENT_PROBE, 0 } },
 		{ "2013-05-18T19:00:01Z", "a",
-		  { "2013-05-18 19:00:01\ta\t1\t192.0.2.1\t???\t198.51.100.2\t53\tUDP\n", NAMES, 17, -1, 53, -1, -1, -1,
-		    EVENT_PROBE, 0 } },
+		  { "2013-05-18 19:00:01\ta\t1\t192.0.2.1\t???\t198.51.100.2\t53\tUDP\n",
+		    NAMES, 17, -1, 53, -1, -1, -1, EVENT_PROBE, 0 } },
 		{ "2013-05-18T19:00:01Z", "a",
-		  { "2013-05-18 19:00:01 -00:00\ta\t1\t192.0.2.1\t8\t198.51.100.2\t0\t1\t\n", NAMES, 1, -1, 0x800, -1, -1,
-		    -1, EVENT_PROBE, 0 } },
+		  { "2013-05-18 19:00:01 -00:00\ta\t1\t192.0.2.1\t8\t198.51.100.2\t0\t1\t\n",
+		    NAMES, 1, -1, 0x800, -1, -1, -1, EVENT_PROBE, 0 } },
 		{ "2013-05-18T19:00:01Z", "a",
-		  { "2013-05-18 19:00:01 +00:00\ta\t1\t192.0.2.1\t40000\t198.51.100.2\t22\t6\t\n", NAMES, 6, 40000, 22, -1,
-		    -1, -1, EVENT_UNKNOWN, 0 } },
+		  { "2013-05-18 19:00:01 +00:00\ta\t1\t192.0.2.1\t40000\t198.51.100.2\t22\t6\t\n",
+		    NAMES, 6, 40000, 22, -1, -1, -1, EVENT_UNKNOWN, 0 } },
 	};
 	struct reader_options options = { .now_us = NOW };
 
@@ -387,8 +405,10 @@ static void csv_of_the_honeypots_is_known(void **state)
 static void csv_with_our_own_columns(void **state)
 {
 	static const char text[] =
-		"\xef\xbb\xbftime,sensor,source,destination,protocol,source_port,port,flags,ttl,length,kind,marks,\"a \"\"note\"\"\"\r\n"
-		"2024-02-05T12:00:01.5Z,\"tokyo, \"\"one\"\"\",192.0.2.1,198.51.100.2,tcp,40000,22,S,52,40,probe,zmap mirai,\"two\r\nlines\"\r\n"
+		"\xef\xbb\xbftime,sensor,source,destination,protocol,source_port,port,flags,ttl,length,kind,marks,"
+		"\"a \"\"note\"\"\"\r\n"
+		"2024-02-05T12:00:01.5Z,\"tokyo, \"\"one\"\"\",192.0.2.1,198.51.100.2,tcp,40000,22,S,52,40,probe,"
+		"zmap mirai,\"two\r\nlines\"\r\n"
 		"1707134401.25,,2001:db8::1,2001:db8::2,icmp6,,128/0,,64,48,,,\r\n"
 		"2024-02-05T12:00:01Z,a,192.0.2.1,,udp,,,,,,other,,\r\n"
 		"2024-02-05T12:00:01Z,a,192.0.2.1,2001:db8::1,udp,,,,,,,,\r\n"
@@ -477,6 +497,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(log_times_in_all_forms),
 		cmocka_unit_test(log_years_go_on_behind_december),
+		cmocka_unit_test(log_years_go_back_for_late_lines),
 		cmocka_unit_test(log_fields_of_each_protocol),
 		cmocka_unit_test(log_lines_that_are_no_packets_are_counted),
 		cmocka_unit_test(log_without_a_year_needs_to_know_now),

@@ -20,6 +20,7 @@
 
 struct reader;
 
+/* All may be zero. The texts must live as long as the reader. */
 struct reader_options {
 	const char *format; /* a name of capture_formats[]; NULL: by the first bytes */
 	const char *sensor; /* the sensor of formats that name none; NULL: "local" */
@@ -35,6 +36,7 @@ struct reader_report {
 	const char *format, *compression;
 	uint64_t packets, events;
 	uint64_t skipped[SKIP_COUNT];
+	uint32_t unsupported_link;    /* where skipped[SKIP_UNSUPPORTED_LINK] is not 0: the first such type */
 	bool has_time;                /* of any packet */
 	int64_t first_us, last_us;    /* the earliest and the latest */
 	bool is_truncated;            /* the input ended inside a record, or went on in a way that makes no sense */
