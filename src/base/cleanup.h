@@ -26,8 +26,16 @@ static inline void cleanup_close(int *fd)
 /* The number of elements of an array. */
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* Compares by value, evaluates once. */
-#define MIN(a, b) ({ __typeof__(a) a_ = (a); __typeof__(b) b_ = (b); a_ < b_ ? a_ : b_; })
-#define MAX(a, b) ({ __typeof__(a) a_ = (a); __typeof__(b) b_ = (b); a_ > b_ ? a_ : b_; })
+/* Compare by value, evaluate once; the counter keeps nested uses apart. */
+#define BASE_JOIN_(a, b) a##b
+#define BASE_JOIN(a, b) BASE_JOIN_(a, b)
+#define BASE_PICK(a, sign, b, x, y)    \
+	({                             \
+		__typeof__(a) x = (a); \
+		__typeof__(b) y = (b); \
+		x sign y ? x : y;      \
+	})
+#define MIN(a, b) BASE_PICK(a, <, b, BASE_JOIN(x_, __COUNTER__), BASE_JOIN(y_, __COUNTER__))
+#define MAX(a, b) BASE_PICK(a, >, b, BASE_JOIN(x_, __COUNTER__), BASE_JOIN(y_, __COUNTER__))
 
 #endif

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright The hinomi authors */
+/* One forked child that does one piece of work. */
+#include "engine/proc/child.h"
+
+#include "base/cleanup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define HEAD_BYTES 8
+#define PIPE_BYTES (1 << 20)
+
+/* The child keeps in, out and standard error; they become 0, 1 and 2. */
+static void keep_three(int in, int out)
+{
+	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	if (in < 0)
+		in = null;
+	/* Move both out of the way of 0, 1, 2 first. */
+	in = fcntl(in, F_DUPFD, 10);
+	out = fcntl(out, F_DUPFD, 10);
+	dup2(in, 0);
+	dup2(out, 1);
+	close_range(3, ~0u, 0);
+}
+
+int child_start(struct child *ret, int (*work)(void *context, int in, int out), void *context, int in, struct error *err)
+{
+	int ends[2];
+	pid_t pid, parent = getpid();
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return error_errno(err, -errno, "cannot make a pipe");
+	fcntl(ends[1], F_SETPIPE_SZ, PIPE_BYTES);
+	fflush(NULL);
+	pid = fork();
+	if (pid < 0) {
+		int code = -errno;
+		close(ends[0]);
+		close(ends[1]);
+		return error_errno(err, code, "cannot start a process");
+	}
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (getppid() != parent)
+			_exit(3);
+		keep_three(in, ends[1]);
+		_exit(work(context, 0, 1));
+	}
+	close(ends[1]);
+	*ret = (struct child){ .pid = pid, .from = ends[0] };
+	buf_init(&ret->frame, CHILD_FRAME_MAX);
+	return 0;
+}
+
+static int write_all(int fd, const void *from, size_t n)
+{
+	const uint8_t *p = from;
+
+	while (n) {
+		ssize_t done = write(fd, p, n);
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0)
+			return -errno;
+		p += done;
+		n -= (size_t)done;
+	}
+	return 0;
+}
+
+int child_send(int out, uint32_t kind, struct bytes bytes)
+{
+	uint8_t head[HEAD_BYTES];
+	int r;
+
+	put_u32le(head, kind);
+	put_u32le(head + 4, (uint32_t)bytes.n);
+	r = write_all(out, head, sizeof head);
+	return r < 0 ? r : write_all(out, bytes.p, bytes.n);
+}
+
+/* Returns the bytes read: fewer than asked only at the end. */
+static ssize_t read_all(int fd, void *into, size_t n)
+{
+	size_t have = 0;
+
+	while (have < n) {
+		ssize_t got = read(fd, (uint8_t *)into + have, n - have);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -errno;
+		if (got == 0)
+			break;
+		have += (size_t)got;
+	}
+	return (ssize_t)have;
+}
+
+int child_receive(struct child *c, uint32_t *ret_kind, struct bytes *ret, struct error *err)
+{
+	uint8_t head[HEAD_BYTES];
+	ssize_t got = read_all(c->from, head, sizeof head);
+	uint32_t length;
+	void *into;
+
+	if (got == 0)
+		return 0;
+	if (got != sizeof head)
+		return error_set(err, -EBADMSG, "a child's answer is cut");
+	length = get_u32le(head + 4);
+	if (length > CHILD_FRAME_MAX)
+		return error_set(err, -EBADMSG, "a child's answer is too long");
+	buf_reset(&c->frame);
+	into = buf_extend(&c->frame, length);
+	if (length && read_all(c->from, into, length) != (ssize_t)length)
+		return error_set(err, -EBADMSG, "a child's answer is cut");
+	*ret_kind = get_u32le(head);
+	*ret = buf_bytes(&c->frame);
+	return 1;
+}
+
+static int reap(struct child *c)
+{
+	int status = 0;
+
+	if (c->from >= 0)
+		close(c->from);
+	c->from = -1;
+	buf_clear(&c->frame);
+	while (waitpid(c->pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return status;
+}
+
+int child_end(struct child *c, struct error *err)
+{
+	int status = reap(c);
+
+	if (WIFEXITED(status))
+		return WEXITSTATUS(status);
+	if (WTERMSIG(status) == SIGSYS)
+		return error_set(err, -ECHILD, "the locked child tried something it may not and was ended");
+	return error_set(err, -ECHILD, "the locked child was ended by signal %d", WTERMSIG(status));
+}
+
+void child_kill(struct child *c)
+{
+	kill(c->pid, SIGKILL);
+	reap(c);
+}

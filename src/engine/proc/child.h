@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright The hinomi authors */
+/* One forked child that does one piece of work on hostile bytes and answers over a pipe in frames. The parent treats
+ * the answers as hostile too: a frame has a kind and at most CHILD_FRAME_MAX bytes.
+ *
+ * Only single-threaded processes fork. */
+#ifndef ENGINE_PROC_CHILD_H
+#define ENGINE_PROC_CHILD_H
+
+#include "base/buf.h"
+#include "base/error.h"
+
+#include <sys/types.h>
+
+#define CHILD_FRAME_MAX (16u << 20)
+
+struct child {
+	pid_t pid;
+	int from; /* the parent's end of the pipe */
+	struct buf frame;
+};
+
+/* Runs `work` in a new process whose only descriptors are `in` (may be -1), standard error and the pipe, which is
+ * given as `out`. What it returns is the exit status. `work` enters its sandbox itself. */
+int child_start(struct child *ret, int (*work)(void *context, int in, int out), void *context, int in, struct error *err);
+
+/* In the child: sends a frame, whole. */
+int child_send(int out, uint32_t kind, struct bytes bytes);
+
+/* In the parent: the next frame. Returns 1 with the frame, valid until the next call, 0 at the end, or -errno. */
+int child_receive(struct child *c, uint32_t *ret_kind, struct bytes *ret, struct error *err);
+
+/* Waits for the child's end: its exit status, or -ECHILD with a line that names the signal. */
+int child_end(struct child *c, struct error *err);
+
+/* Ends a child that is not wanted any more. */
+void child_kill(struct child *c);
+
+#endif

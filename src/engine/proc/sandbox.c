@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright The hinomi authors */
+/* Walls: seccomp, Landlock, limits. */
+#include "engine/proc/sandbox.h"
+
+#include "base/cleanup.h"
+
+#include <errno.h>
+#include <seccomp.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+
+#define MIB (1ul << 20)
+
+#if defined __SANITIZE_ADDRESS__
+#define IS_SANITIZED true
+#elif defined __has_feature
+#if __has_feature(address_sanitizer)
+#define IS_SANITIZED true
+#endif
+#endif
+#ifndef IS_SANITIZED
+#define IS_SANITIZED false
+#endif
+
+/* Calls of every row: memory, time, signals' return, the end. */
+static const int calls_always[] = {
+	SCMP_SYS(exit_group), SCMP_SYS(exit),      SCMP_SYS(brk),           SCMP_SYS(mmap),
+	SCMP_SYS(munmap),     SCMP_SYS(mremap),    SCMP_SYS(madvise),       SCMP_SYS(mprotect),
+	SCMP_SYS(futex),      SCMP_SYS(getrandom), SCMP_SYS(clock_gettime), SCMP_SYS(rt_sigreturn),
+	SCMP_SYS(rt_sigprocmask), SCMP_SYS(restart_syscall),
+};
+
+/* What the sanitizers' runtimes call besides. */
+static const int calls_sanitized[] = {
+	SCMP_SYS(sched_yield), SCMP_SYS(sigaltstack), SCMP_SYS(rt_sigaction), SCMP_SYS(getpid),
+	SCMP_SYS(gettid),      SCMP_SYS(getrlimit),   SCMP_SYS(prlimit64),    SCMP_SYS(sched_getaffinity),
+};
+
+static const int calls_decode[] = {
+	SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(lseek), SCMP_SYS(close),
+};
+
+static const struct {
+	const char *name;
+	const int *calls;
+	size_t call_count;
+	size_t memory_bytes; /* address space */
+	int files;           /* descriptors that may be opened beyond those that are: RLIMIT_NOFILE; -1: not limited */
+} rows[SANDBOX_COUNT] = {
+	[SANDBOX_DECODE] = { "decode", calls_decode, COUNT(calls_decode), 512 * MIB, 0 },
+};
+
+/* --- Landlock (the header of Debian 12 knows its first two versions only) --- */
+
+struct landlock_rules {
+	uint64_t files, network, scoped;
+};
+
+#define LANDLOCK_VERSION 1u /* LANDLOCK_CREATE_RULESET_VERSION */
+
+/* The rights of each version of the interface, as in the kernel's include/uapi/linux/landlock.h. */
+static struct landlock_rules landlock_all(int version)
+{
+	struct landlock_rules r = { .files = (1ull << 13) - 1 };
+
+	if (version >= 2)
+		r.files |= 1ull << 13; /* REFER */
+	if (version >= 3)
+		r.files |= 1ull << 14; /* TRUNCATE */
+	if (version >= 4)
+		r.network = 3; /* BIND_TCP, CONNECT_TCP */
+	if (version >= 5)
+		r.files |= 1ull << 15; /* IOCTL_DEV */
+	if (version >= 6)
+		r.scoped = 3; /* ABSTRACT_UNIX_SOCKET, SIGNAL */
+	return r;
+}
+
+static int landlock_enter(struct error *err)
+{
+	int version = (int)syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_VERSION);
+	struct landlock_rules rules;
+	size_t size;
+	int fd, r = 0;
+
+	if (version < 1)
+		return 0;
+	rules = landlock_all(version);
+	size = version >= 6 ? 24 : version >= 4 ? 16 : 8;
+	fd = (int)syscall(SYS_landlock_create_ruleset, &rules, size, 0);
+	if (fd < 0)
+		return error_errno(err, -errno, "cannot make a Landlock ruleset");
+	if (syscall(SYS_landlock_restrict_self, fd, 0) < 0)
+		r = error_errno(err, -errno, "cannot enter Landlock");
+	close(fd);
+	return r;
+}
+
+/* --- limits --- */
+
+static int limit(int what, rlim_t to, struct error *err)
+{
+	struct rlimit l = { to, to };
+
+	return setrlimit((__rlimit_resource_t)what, &l) < 0 ? error_errno(err, -errno, "cannot set a resource limit") : 0;
+}
+
+static int limits_enter(enum sandbox which, struct error *err)
+{
+	int r = limit(RLIMIT_CORE, 0, err);
+
+	if (r == 0 && !IS_SANITIZED && rows[which].memory_bytes)
+		r = limit(RLIMIT_AS, rows[which].memory_bytes, err);
+	if (r == 0 && rows[which].files >= 0)
+		r = limit(RLIMIT_NOFILE, (rlim_t)rows[which].files, err);
+	return r;
+}
+
+/* --- seccomp --- */
+
+static int allow(scmp_filter_ctx filter, const int *calls, size_t count)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < count && r == 0; i++)
+		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, calls[i], 0);
+	return r;
+}
+
+static int seccomp_enter(enum sandbox which, struct error *err)
+{
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
+	int r = filter ? 0 : -ENOMEM;
+
+	if (r == 0)
+		r = allow(filter, calls_always, COUNT(calls_always));
+	if (r == 0 && IS_SANITIZED)
+		r = allow(filter, calls_sanitized, COUNT(calls_sanitized));
+	if (r == 0)
+		r = allow(filter, rows[which].calls, rows[which].call_count);
+	/* Whether a descriptor is a terminal may be asked: stdio does before its first write. */
+	if (r == 0)
+		r = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOTTY), SCMP_SYS(ioctl), 0);
+	if (r == 0)
+		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fstat), 0);
+	if (r == 0)
+		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(newfstatat), 1,
+				     SCMP_A3(SCMP_CMP_MASKED_EQ, 0x1000, 0x1000)); /* AT_EMPTY_PATH: fstat of glibc */
+	if (r == 0)
+		r = seccomp_load(filter);
+	seccomp_release(filter);
+	return r < 0 ? error_errno(err, r, "cannot enter the sandbox '%s'", rows[which].name) : 0;
+}
+
+int sandbox_enter(enum sandbox which, struct error *err)
+{
+	int r;
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return error_errno(err, -errno, "cannot give up new privileges");
+	r = landlock_enter(err);
+	if (r == 0)
+		r = limits_enter(which, err);
+	if (r == 0)
+		r = seccomp_enter(which, err);
+	return r;
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright The hinomi authors */
+/* Odd sensors: how one peculiar sensor is kept from bending the whole. The rule is evaluated for each cell (key,
+ * hour) and replaces values of that cell alone.
+ *
+ * With a history. Days are UTC days. For a key, a sensor s and a day, x is what s counted that day and e what it
+ * usually counts: the median of its last 28 days, each scaled to a full day of up-time (days with under 6 hours of
+ * up-time are left out), times the up-time of this day. At least 7 such days are needed. R = max(1, the lower median
+ * over the sensors up of (x + 1) / (e + 1)) is how much everybody rose that day, m = R (e + 1), and
+ *
+ *	cap = m + 8 max(R * 1.4826 * MAD, sqrt m)
+ *
+ * with MAD the median distance of the 28 days from their median. The sensor is odd that day when x > cap and x >= 20.
+ * Then its hours are replaced, the largest first, each by its share of m - 1 (by up-time in the hour), until the day
+ * is no more than m - 1; so a burst of one hour changes one cell, and a day that is high all through changes 24. Hours
+ * that are not above their share are never touched.
+ *
+ * Without (under 7 days of the sensor, or fewer than two sensors with a history that day), hour by hour: M is the
+ * median of the other sensors up in that hour, each scaled to this sensor's up-time; the sensor is odd when x >= 20
+ * and x > M + 8 max(1.4826 * MAD, sqrt(M + 1), M / 2). At least two others must be up. The value is replaced by the
+ * mean of the other sensors up (those not odd themselves). So of three sensors with one wild the average becomes the
+ * average of the other two, exactly.
+ *
+ * In both, at most a quarter of the sensors up (and always one) can be odd at a time: what more of them see is a
+ * surge and stays whole.
+ *
+ * The packets themselves stay as they came: the raw figure is always shown beside. */
+#ifndef OBSERVE_SERIES_ODD_H
+#define OBSERVE_SERIES_ODD_H
+
+#include "observe/series/cell.h"
+
+struct odd_rules {
+	bool is_off;            /* damped = raw */
+	int32_t history_days;   /* 28 */
+	int32_t history_least;  /* 7 */
+	double factor;          /* 8 */
+	uint32_t packets_least; /* 20 */
+};
+
+#define ODD_RULES_DEFAULT { .is_off = false, .history_days = 28, .history_least = 7, .factor = 8, .packets_least = 20 }
+
+enum odd_reason {
+	ODD_HISTORY = 1,    /* far above the sensor's own history */
+	ODD_NEIGHBOURS = 2, /* far above the other sensors; too little history to tell more */
+};
+
+/* A replaced cell. */
+struct odd_cell {
+	uint32_t key;
+	uint16_t sensor;
+	uint8_t reason;         /* enum odd_reason */
+	int64_t hour;           /* hours since 1970 */
+	uint64_t packets;       /* as they came */
+	int64_t replaced_by;    /* micro-packets */
+};
+
+/* Replaced cells of one key at one sensor in consecutive hours. Whose they were is the caller's to find (from
+ * events, with busiest_source_packets of the same span): `weigh_burst` in weigh.h turns that into evidence. */
+struct odd_burst {
+	uint32_t key;
+	uint16_t sensor;
+	uint8_t reason;         /* of its first hour */
+	int64_t first_hour;
+	int64_t last_hour;      /* exclusive */
+	int64_t peak_hour;
+	uint64_t peak_packets;
+	uint64_t packets;
+	int64_t replaced_by;    /* micro-packets, all its hours */
+};
+
+/* "above its own history", "above the other sensors". */
+const char *odd_reason_text(uint8_t reason);
+
+/* The rule's workshop, for series.c: up-time summed once, scratch kept between keys. */
+struct odd *odd_new(const struct odd_rules *rules, int64_t first_hour, int32_t hours, uint32_t sensor_count,
+		    const uint16_t *up_s);
+struct odd *odd_free(struct odd *o);
+
+/* Damps one key. `cells` are sorted by hour and sensor, each pair once, and have up-time; `micro[i]` receives what
+ * counts for cells[i]. Returns how many were replaced; `odd_reason_of` tells which (0: left alone). */
+size_t odd_damp(struct odd *o, const struct series_cell *cells, size_t count, int64_t *micro);
+uint8_t odd_reason_of(const struct odd *o, size_t i);
+
+/* Cells sorted by key, sensor, hour into bursts; the array is the caller's to free. */
+struct odd_burst *odd_bursts(const struct odd_cell *cells, size_t count, size_t *ret_count);
+
+#endif

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright The hinomi authors */
+/* Surges: the detector of surge.h, a negative-binomial CUSUM. */
+#include "observe/series/surge.h"
+
+#include "base/cleanup.h"
+#include "base/memory.h"
+
+#include <math.h>
+
+#define WEEK 168
+#define WEEKS_BACK 8
+#define WEEKS_LEAST 4
+#define DAYS_BACK 28
+#define DAYS_LEAST 14
+#define FIGURES_MOST 28
+#define MAD_TO_SIGMA 1.4826
+#define CORRELATION_HOURS 336.0
+#define CORRELATION_MOST 0.9
+#define Z_MOST 3.0
+#define QUIET_HOURS 24           /* after so many without support a rise is over */
+#define PACKETS_LEAST 20
+
+/* Measured by bench/false_alarms on quiet series and on the honeypots' days permuted; see there. */
+const struct surge_step surge_steps[4] = {
+	{ 10, 12000, "12 per port and year" },
+	{ 15, 4000, "4 per port and year" },
+	{ 20, 1500, "1.5 per port and year" },
+	{ 30, 300, "0.3 per port and year" },
+};
+
+const struct surge_step *surge_step_of(double threshold)
+{
+	const struct surge_step *found = NULL;
+
+	for (size_t i = 0; i < COUNT(surge_steps); i++)
+		if (threshold >= surge_steps[i].threshold)
+			found = &surge_steps[i];
+	return found;
+}
+
+struct level {
+	double g, scale; /* of 2 sqrt(x + 3/8) */
+	double mean;
+};
+
+/* The detector at work on one series. */
+struct detector {
+	const struct surge_series *series;
+	double threshold;      /* h as set */
+	float *g;              /* [hour], NAN: no data */
+	float *x;              /* [hour] packets at the usual number of sensors */
+	double sum;            /* S */
+	int32_t rise_from;     /* the hour after S was last 0 */
+	double gain, gain_most; /* sum of ratios since rise_from and its maximum */
+	int32_t gain_hour;     /* where that was */
+	bool is_alarmed;
+	int32_t alarm_hour;
+	double z_before;       /* NAN after a gap */
+	double z_product, z_square; /* smoothed */
+};
+
+static int compare_int32(const void *a, const void *b)
+{
+	int32_t x = *(const int32_t *)a, y = *(const int32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+double surge_usual(const int32_t *up_s, int32_t hours)
+{
+	_cleanup_free_ int32_t *sorted = memory_new((size_t)hours, sizeof *sorted);
+	size_t n = 0;
+
+	for (int32_t hour = 0; hour < hours; hour++)
+		if (up_s[hour] > 0)
+			sorted[n++] = up_s[hour];
+	qsort(sorted, n, sizeof *sorted, compare_int32);
+	return n ? sorted[(n - 1) / 2] / 3600.0 : 0;
+}
+
+static double packets_at_usual(const struct surge_series *s, int32_t hour)
+{
+	double up = s->up_s[hour] / 3600.0;
+
+	return up > 0 && up >= s->sensors_usual / 4 ? (double)s->micro[hour] / SERIES_MICRO * s->sensors_usual / up : NAN;
+}
+
+static void transform(struct detector *d)
+{
+	for (int32_t hour = 0; hour < d->series->hours; hour++) {
+		double x = packets_at_usual(d->series, hour);
+
+		d->x[hour] = (float)x;
+		d->g[hour] = (float)(2 * sqrt(x + 0.375)); /* NAN stays */
+	}
+}
+
+static float median(float *figures, size_t n)
+{
+	for (size_t i = 1; i < n; i++) {
+		float figure = figures[i];
+		size_t k = i;
+
+		for (; k > 0 && figures[k - 1] > figure; k--)
+			figures[k] = figures[k - 1];
+		figures[k] = figure;
+	}
+	return n % 2 ? figures[n / 2] : (figures[n / 2 - 1] + figures[n / 2]) / 2;
+}
+
+static size_t take_hour(const struct detector *d, int32_t hour, float *figures, size_t n)
+{
+	if (hour < 0 || hour >= d->series->hours || isnan(d->g[hour]))
+		return n;
+	figures[n] = d->g[hour];
+	return n + 1;
+}
+
+/* The same hour of the week and its neighbours; 0 where fewer than four weeks exist. */
+static size_t weekly_figures(const struct detector *d, int32_t hour, float figures[FIGURES_MOST])
+{
+	size_t n = 0, weeks = 0;
+
+	for (int32_t back = 1; back <= WEEKS_BACK && hour - back * WEEK >= 0; back++) {
+		size_t before = n;
+
+		for (int32_t beside = -1; beside <= 1; beside++)
+			n = take_hour(d, hour - back * WEEK + beside, figures, n);
+		weeks += n > before;
+	}
+	return weeks >= WEEKS_LEAST ? n : 0;
+}
+
+static size_t daily_figures(const struct detector *d, int32_t hour, float figures[FIGURES_MOST])
+{
+	size_t n = 0;
+
+	for (int32_t back = 1; back <= DAYS_BACK; back++)
+		n = take_hour(d, hour - back * 24, figures, n);
+	return n >= DAYS_LEAST ? n : 0;
+}
+
+static bool level_of(const struct detector *d, int32_t hour, struct level *ret)
+{
+	float figures[FIGURES_MOST], distance[FIGURES_MOST], middle;
+	size_t n = weekly_figures(d, hour, figures);
+
+	if (n == 0)
+		n = daily_figures(d, hour, figures);
+	if (n == 0)
+		return false;
+	middle = median(figures, n);
+	for (size_t i = 0; i < n; i++)
+		distance[i] = fabsf(figures[i] - middle);
+	ret->g = middle;
+	ret->scale = MAX(1.0, MAD_TO_SIGMA * median(distance, n));
+	ret->mean = MAX(0.5, ret->g * ret->g / 4 - 0.375);
+	return true;
+}
+
+/* log of the probability of x under twice the mean over that under the mean. */
+static double ratio(double x, const struct level *level)
+{
+	double mean = level->mean, variance = level->scale * level->scale - 1, size;
+
+	if (variance < 1e-9)
+		return x * M_LN2 - mean;
+	size = MAX(0.3, mean / variance);
+	return size * log((size + mean) / (size + 2 * mean)) + x * log(2 * (size + mean) / (size + 2 * mean));
+}
+
+static double clamp(double x, double least, double most)
+{
+	return x < least ? least : x > most ? most : x;
+}
+
+static double correlation(const struct detector *d)
+{
+	double r = d->z_square > 0 ? d->z_product / d->z_square : 0;
+
+	return clamp(r, 0, CORRELATION_MOST);
+}
+
+static void learn_correlation(struct detector *d, double z)
+{
+	double clipped = clamp(z, -Z_MOST, Z_MOST);
+
+	if (!isnan(d->z_before)) {
+		d->z_product += (clipped * d->z_before - d->z_product) / CORRELATION_HOURS;
+		d->z_square += (clipped * clipped - d->z_square) / CORRELATION_HOURS;
+	}
+	d->z_before = clipped;
+}
+
+static void rise_begin(struct detector *d, int32_t hour)
+{
+	d->sum = d->gain = d->gain_most = 0;
+	d->rise_from = d->gain_hour = hour;
+	d->is_alarmed = false;
+}
+
+static void rise_add(struct detector *d, int32_t hour, double step, double limit)
+{
+	step = MIN(step, 0.6 * limit);
+	d->sum = clamp(d->sum + step, 0, 2 * limit);
+	if (d->sum == 0 && !d->is_alarmed) {
+		rise_begin(d, hour + 1);
+		return;
+	}
+	d->gain += step;
+	if (d->gain > d->gain_most) {
+		d->gain_most = d->gain;
+		d->gain_hour = hour;
+	}
+	if (d->sum > limit && !d->is_alarmed) {
+		d->is_alarmed = true;
+		d->alarm_hour = hour;
+	}
+}
+
+/* Packets per sensor and hour, in micro-packets, from packets at the usual number of sensors. */
+static int64_t per_sensor(const struct detector *d, double packets)
+{
+	return (int64_t)(packets / d->series->sensors_usual * SERIES_MICRO);
+}
+
+static void describe(const struct detector *d, struct surge *s)
+{
+	int32_t from = (int32_t)(s->first_hour - d->series->first_hour);
+	int32_t to = (int32_t)(s->last_hour - d->series->first_hour), n = 0;
+	double sum = 0, usual = 0, peak = -1;
+	struct level level;
+
+	for (int32_t hour = from; hour < to; hour++) {
+		if (isnan(d->x[hour]) || !level_of(d, hour, &level))
+			continue;
+		n++;
+		sum += d->x[hour];
+		usual += MAX(0.0, level.g * level.g / 4 - 0.375);
+		if (d->x[hour] > peak) {
+			peak = d->x[hour];
+			s->peak_hour = d->series->first_hour + hour;
+		}
+	}
+	s->peak = per_sensor(d, MAX(0.0, peak));
+	s->mean = n ? per_sensor(d, sum / n) : 0;
+	s->baseline = n ? per_sensor(d, usual / n) : 0;
+}
+
+static struct surge *last_of(struct surge *surges, size_t count, size_t first)
+{
+	return count > first ? &surges[count - 1] : NULL;
+}
+
+/* The rise is over: a new surge, or more of the one before when less than a day lies between. */
+static void rise_end(struct detector *d, uint32_t key, struct surge **surges, size_t *count, size_t *room,
+		     size_t first)
+{
+	int64_t from = d->series->first_hour + d->rise_from, to = d->series->first_hour + d->gain_hour + 1;
+	struct surge *before = last_of(*surges, *count, first);
+
+	if (before && from - before->last_hour < QUIET_HOURS) {
+		before->last_hour = to;
+	} else {
+		*surges = memory_grow(*surges, room, *count + 1, sizeof **surges);
+		before = &(*surges)[(*count)++];
+		*before = (struct surge){ .key = key, .first_hour = from, .last_hour = to, .sources = -1,
+					  .sources_usual = -1,
+					  .alarm_hour = d->series->first_hour + d->alarm_hour };
+	}
+	before->is_open = d->series->first_hour + d->series->hours - to < QUIET_HOURS;
+	describe(d, before);
+}
+
+static void step(struct detector *d, int32_t hour)
+{
+	struct level level;
+	double r, z;
+
+	if (isnan(d->x[hour]) || !level_of(d, hour, &level)) {
+		d->z_before = NAN;
+		return;
+	}
+	z = (d->g[hour] - level.g) / level.scale;
+	learn_correlation(d, z);
+	r = correlation(d);
+	rise_add(d, hour, ratio(d->x[hour], &level), d->threshold * (1 + r) / (1 - r));
+}
+
+static bool is_over(const struct detector *d, int32_t hour)
+{
+	return d->sum == 0 || hour - d->gain_hour >= QUIET_HOURS;
+}
+
+void surge_find(const struct surge_series *series, const struct surge_rules *rules, uint32_t key,
+		struct surge **surges, size_t *count, size_t *room)
+{
+	size_t first = *count;
+	struct detector d = { .series = series, .threshold = rules->threshold, .z_before = NAN };
+
+	if (rules->threshold <= 0 || series->sensors_usual <= 0)
+		return;
+	d.g = memory_new((size_t)series->hours, sizeof *d.g);
+	d.x = memory_new((size_t)series->hours, sizeof *d.x);
+	transform(&d);
+	for (int32_t hour = 0; hour < series->hours; hour++) {
+		step(&d, hour);
+		if (d.is_alarmed && is_over(&d, hour)) {
+			rise_end(&d, key, surges, count, room, first);
+			rise_begin(&d, hour + 1);
+		}
+	}
+	if (d.is_alarmed)
+		rise_end(&d, key, surges, count, room, first);
+	free(d.g);
+	free(d.x);
+}

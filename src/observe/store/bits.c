@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright The hinomi authors */
+/* Packed numbers and Elias–Fano lists. */
+#include "observe/store/bits.h"
+
+#include <assert.h>
+
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the store is little-endian and so are its hosts");
+
+void bits_pack_u16(struct buf *out, const uint16_t *values, size_t count, unsigned width)
+{
+	size_t bytes = bits_bytes(count, width);
+	struct bits_writer w = { .p = buf_extend(out, bytes) };
+
+	if (!w.p || bytes == 0)
+		return;
+	if (width == 16) {
+		memcpy(w.p, values, bytes);
+		return;
+	}
+	for (size_t i = 0; i < count; i++)
+		bits_put(&w, width, values[i]);
+	bits_flush(&w);
+}
+
+void bits_unpack_u16_from(const uint8_t *p, size_t first, size_t count, unsigned width, uint16_t *ret)
+{
+	uint64_t mask = (UINT64_C(1) << width) - 1;
+	size_t at = first * width;
+
+	assert(width <= 16);
+	if (width == 16) {
+		memcpy(ret, p + first * 2, count * 2);
+		return;
+	}
+	if (width == 8) {
+		for (size_t i = 0; i < count; i++)
+			ret[i] = p[first + i];
+		return;
+	}
+	for (size_t i = 0; i < count; i++, at += width)
+		ret[i] = (uint16_t)(bits_load(p + at / 8) >> at % 8 & mask);
+}
+
+void bits_unpack_u16(const uint8_t *p, size_t count, unsigned width, uint16_t *ret)
+{
+	bits_unpack_u16_from(p, 0, count, width, ret);
+}
+
+unsigned elias_fano_low(size_t count, uint64_t last)
+{
+	uint64_t each = count ? last / count : 0;
+
+	return each ? bits_width(each) - 1 : 0;
+}
+
+static size_t low_bytes(size_t count, unsigned low)
+{
+	return bits_bytes(count, low);
+}
+
+size_t elias_fano_bytes(size_t count, uint64_t last, unsigned low)
+{
+	return low_bytes(count, low) + (size_t)((last >> low) + count + 7) / 8;
+}
+
+void elias_fano_write(uint8_t *into, const uint64_t *values, size_t count, unsigned low)
+{
+	struct bits_writer w = { .p = into };
+	uint8_t *high = into + low_bytes(count, low);
+	uint64_t mask = (UINT64_C(1) << low) - 1;
+
+	if (low <= 32) {
+		for (size_t i = 0; i < count; i++)
+			bits_put(&w, low, values[i] & mask);
+	} else {
+		for (size_t i = 0; i < count; i++) {
+			bits_put(&w, 32, values[i] & UINT32_MAX);
+			bits_put(&w, low - 32, (values[i] & mask) >> 32);
+		}
+	}
+	bits_flush(&w);
+	for (size_t i = 0; i < count; i++) {
+		uint64_t bit = (values[i] >> low) + i;
+		high[bit / 8] |= (uint8_t)(1u << bit % 8);
+	}
+}
+
+/* The word of unary bits at `p`, bits past `end` as zero. */
+static uint64_t load_until(const uint8_t *p, const uint8_t *end)
+{
+	uint64_t v = 0;
+
+	if (end - p >= 8)
+		return bits_load(p);
+	if (p < end)
+		memcpy(&v, p, (size_t)(end - p));
+	return v;
+}
+
+bool elias_fano_read(const uint8_t *p, const uint8_t *end, size_t count, unsigned low, uint64_t *ret)
+{
+	const uint8_t *high = p + low_bytes(count, low);
+	uint64_t mask = (UINT64_C(1) << low) - 1, base = 0;
+	size_t i = 0, at = 0;
+
+	if (low > 56 || (size_t)(end - p) < low_bytes(count, low) + BITS_SLACK)
+		return false;
+	while (i < count) {
+		uint64_t word;
+		if (high >= end)
+			return false;
+		word = load_until(high, end);
+		while (word && i < count) {
+			uint64_t bit = base + (unsigned)__builtin_ctzll(word);
+			ret[i] = (bit - i) << low | (bits_load(p + at / 8) >> at % 8 & mask);
+			at += low;
+			word &= word - 1;
+			i++;
+		}
+		base += 64;
+		high += 8;
+	}
+	return true;
+}
+
+/* A walk over the unary part: `ones` numbers lie before the word at `high`, whose first bit is number `base`. */
+struct unary_walk {
+	const uint8_t *high, *end;
+	uint64_t base, word;
+	size_t ones;
+	unsigned word_ones;
+};
+
+static bool unary_next(struct unary_walk *w)
+{
+	if (w->high >= w->end)
+		return false;
+	w->word = load_until(w->high, w->end);
+	w->word_ones = (unsigned)__builtin_popcountll(w->word);
+	return true;
+}
+
+static void unary_advance(struct unary_walk *w)
+{
+	w->ones += w->word_ones;
+	w->base += 64;
+	w->high += 8;
+}
+
+/* Numbers whose high part is less than `high_part`: the ones before zero number `high_part`. */
+static bool rank_of_high(struct unary_walk *w, size_t count, uint64_t high_part, size_t *ret)
+{
+	for (;;) {
+		uint64_t zeros_before = w->base - w->ones;
+		if (w->ones >= count) {
+			*ret = count;
+			return true;
+		}
+		if (zeros_before + (64 - w->word_ones) >= high_part)
+			break;
+		unary_advance(w);
+		if (w->ones < count && !unary_next(w))
+			return false;
+	}
+	{
+		uint64_t word = w->word, zeros = w->base - w->ones;
+		size_t ones = w->ones;
+		unsigned bit = 0;
+		while (bit < 64 && zeros < high_part) {
+			if (word >> bit & 1)
+				ones++;
+			else
+				zeros++;
+			bit++;
+		}
+		*ret = ones < count ? ones : count;
+	}
+	return true;
+}
+
+bool elias_fano_ranks(const uint8_t *p, const uint8_t *end, size_t count, unsigned low, const uint64_t *bounds,
+		      size_t bound_count, uint32_t *ret_ranks)
+{
+	struct unary_walk w = { .high = p + low_bytes(count, low), .end = end };
+	uint64_t mask = (UINT64_C(1) << low) - 1;
+
+	if (low > 56 || (size_t)(end - p) < low_bytes(count, low) + BITS_SLACK)
+		return false;
+	if (count && !unary_next(&w))
+		return false;
+	for (size_t b = 0; b < bound_count; b++) {
+		size_t rank, next;
+		struct unary_walk after;
+		if (!rank_of_high(&w, count, bounds[b] >> low, &rank))
+			return false;
+		after = w;
+		if (!rank_of_high(&after, count, (bounds[b] >> low) + 1, &next))
+			return false;
+		while (rank < next && bits_get(p, low, rank) < (bounds[b] & mask))
+			rank++;
+		ret_ranks[b] = (uint32_t)rank;
+	}
+	return true;
+}

@@ -1,0 +1,605 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright The hinomi authors */
+/* One day's rows become a block: order them, then write section after section. */
+#include "base/clock.h"
+#include "base/memory.h"
+#include "observe/store/bits.h"
+#include "observe/store/column.h"
+#include "observe/store/encode_int.h"
+#include "observe/store/rollup.h"
+#include "observe/store/sort.h"
+
+#include <errno.h>
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#define BLOCK_BYTES_MAX (8u << 20)
+
+struct group {
+	uint32_t class; /* number among the block's classes */
+	uint32_t first, count;
+	uint16_t port;
+	bool is_tail;
+};
+
+struct scratch {
+	uint64_t keys[BLOCK_EVENTS_MAX], spare[BLOCK_EVENTS_MAX], times[BLOCK_EVENTS_MAX];
+	uint64_t cells[2 * BLOCK_EVENTS_MAX];
+	uint16_t order[BLOCK_EVENTS_MAX];   /* row of the block → row as it came */
+	uint32_t finals[BLOCK_EVENTS_MAX];  /* row of the block → id of its source */
+	uint16_t codes[BLOCK_EVENTS_MAX], values[BLOCK_EVENTS_MAX], predicted[BLOCK_EVENTS_MAX];
+	uint16_t pairs[BLOCK_EVENTS_MAX];
+	uint16_t rank_of[SEGMENT_SOURCES_MAX]; /* id → place among those present */
+	uint64_t present[SEGMENT_SOURCES_MAX / 64];
+	uint8_t ttl_of[SEGMENT_SOURCES_MAX]; /* id → first TTL */
+	uint16_t last_port[BLOCK_EVENTS_MAX];
+	uint16_t local_class[65536];
+	uint32_t classes[65536]; /* number in the block → in the segment */
+	uint32_t class_count;
+	uint16_t *local_pair; /* number in the segment → in the block, by pair_stamp */
+	uint32_t *pair_stamp;
+	size_t pair_room;
+	uint32_t pair_list[BLOCK_EVENTS_MAX];
+	uint32_t stamp, pair_count;
+	struct group *groups;
+	size_t group_count, group_room;
+	uint32_t present_count;
+	int64_t first, last;
+	uint32_t unit;
+	uint32_t first_id, new_count;
+	struct buf body, head;
+};
+
+struct scratch *scratch_new(void)
+{
+	struct scratch *s = memory_new(1, sizeof *s);
+
+	buf_init(&s->body, BLOCK_BYTES_MAX);
+	buf_init(&s->head, BLOCK_BYTES_MAX);
+	return s;
+}
+
+struct scratch *scratch_free(struct scratch *s)
+{
+	if (!s)
+		return NULL;
+	free(s->local_pair);
+	free(s->pair_stamp);
+	free(s->groups);
+	buf_clear(&s->body);
+	buf_clear(&s->head);
+	free(s);
+	return NULL;
+}
+
+/* --- order --- */
+
+#define PERMUTE(column, type)                                                   \
+	do {                                                                    \
+		type *from_ = memory_new(d->count, sizeof(type));               \
+		memcpy(from_, d->column, d->count * sizeof(type));              \
+		for (size_t i_ = 0; i_ < d->count; i_++)                        \
+			d->column[i_] = from_[s->keys[i_] & 0xffff];            \
+		free(from_);                                                    \
+	} while (0)
+
+/* Rows that came out of order are put into time order, equal times as they came. */
+static void sort_by_time(struct scratch *s, struct day_rows *d)
+{
+	if (d->is_sorted)
+		return;
+	for (size_t i = 0; i < d->count; i++)
+		s->keys[i] = (uint64_t)(d->time[i] - d->day * DAY_US) << 16 | i;
+	sort_words(s->keys, s->spare, d->count, 16, 37);
+	PERMUTE(time, int64_t);
+	PERMUTE(source, uint32_t);
+	PERMUTE(pair, uint32_t);
+	PERMUTE(class, uint16_t);
+	PERMUTE(port, uint16_t);
+	PERMUTE(source_port, uint16_t);
+	PERMUTE(length, uint16_t);
+	PERMUTE(ttl, uint8_t);
+	d->is_sorted = true;
+}
+
+static int compare_u64(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static uint64_t class_word(const struct encoder *e, uint32_t number)
+{
+	return e->classes.keys[number].word[0];
+}
+
+/* The classes of these rows, in the order of their words, so that equal rows give equal blocks. */
+static void find_classes(const struct encoder *e, struct scratch *s, const struct day_rows *d)
+{
+	uint64_t words[65536 / 16], *list = words;
+	uint32_t last = UINT32_MAX;
+
+	memset(s->local_class, 0, (e->classes.count < 65536 ? e->classes.count : 65536) * sizeof *s->local_class);
+	s->class_count = 0;
+	for (size_t i = 0; i < d->count; i++)
+		if (d->class[i] != last) {
+			last = d->class[i];
+			if (!s->local_class[last]) {
+				s->local_class[last] = 1;
+				s->classes[s->class_count++] = last;
+			}
+		}
+	if (s->class_count > sizeof words / sizeof *words)
+		list = memory_new(s->class_count, sizeof *list);
+	/* A class word has 56 bits and a class number 16: too many for one word, so sort words and look them up. */
+	for (uint32_t i = 0; i < s->class_count; i++)
+		list[i] = class_word(e, s->classes[i]);
+	qsort(list, s->class_count, sizeof *list, compare_u64);
+	for (uint32_t i = 0; i < s->class_count; i++) {
+		struct wide_key key = { .word = { list[i], 0, 0 } };
+		/* Every key is in the map, so nothing is added. */
+		uint32_t number = wide_map_number((struct wide_map *)&e->classes, &key);
+		s->classes[i] = number;
+		s->local_class[number] = (uint16_t)i;
+	}
+	if (list != words)
+		free(list);
+}
+
+static void group_add(struct scratch *s, uint32_t class, uint16_t port, uint32_t first, uint32_t count, bool is_tail)
+{
+	s->groups = memory_grow(s->groups, &s->group_room, s->group_count + 1, sizeof *s->groups);
+	s->groups[s->group_count++] = (struct group){ class, first, count, port, is_tail };
+}
+
+/* Rows in `keys` (class << 32 | port << 16 | row), sorted, become groups; `order` follows. */
+static void make_groups(struct scratch *s, size_t count)
+{
+	size_t placed = 0;
+
+	s->group_count = 0;
+	for (size_t i = 0; i < count;) {
+		uint32_t class = (uint32_t)(s->keys[i] >> 32);
+		size_t tail = 0;
+		while (i < count && s->keys[i] >> 32 == class) {
+			uint64_t key = s->keys[i] >> 16;
+			size_t end = i;
+			while (end < count && s->keys[end] >> 16 == key)
+				end++;
+			if (end - i >= GROUP_EVENTS_MIN) {
+				group_add(s, class, (uint16_t)key, (uint32_t)placed, (uint32_t)(end - i), false);
+				for (; i < end; i++)
+					s->order[placed++] = (uint16_t)s->keys[i];
+			} else {
+				for (; i < end; i++)
+					s->times[tail++] = s->keys[i] & 0xffff;
+			}
+		}
+		if (tail) {
+			sort_words(s->times, s->spare, tail, 0, 16);
+			group_add(s, class, 0, (uint32_t)placed, (uint32_t)tail, true);
+			for (size_t t = 0; t < tail; t++)
+				s->order[placed++] = (uint16_t)s->times[t];
+		}
+	}
+}
+
+static void order_rows(struct encoder *e, struct scratch *s, struct day_rows *d)
+{
+	sort_by_time(s, d);
+	find_classes(e, s, d);
+	for (size_t i = 0; i < d->count; i++)
+		s->keys[i] = (uint64_t)s->local_class[d->class[i]] << 32 | (uint64_t)d->port[i] << 16 | i;
+	sort_words(s->keys, s->spare, d->count, 16, 16 + bits_width(s->class_count - 1));
+	make_groups(s, d->count);
+}
+
+/* --- times --- */
+
+static bool all_multiples(const struct day_rows *d, int64_t first, int64_t unit)
+{
+	for (size_t i = 0; i < d->count; i++)
+		if ((d->time[i] - first) % unit)
+			return false;
+	return true;
+}
+
+static void find_times(struct scratch *s, const struct day_rows *d)
+{
+	s->first = d->time[0];
+	s->last = d->time[d->count - 1];
+	s->unit = all_multiples(d, s->first, SECOND_US) ? SECOND_US : all_multiples(d, s->first, 1000) ? 1000 : 1;
+}
+
+static void write_times(struct scratch *s, const struct day_rows *d, uint64_t *group_words)
+{
+	size_t start = s->body.n;
+
+	for (size_t g = 0; g < s->group_count; g++) {
+		const struct group *group = &s->groups[g];
+		const uint16_t *order = s->order + group->first;
+		unsigned low;
+		size_t bytes;
+		uint8_t *into;
+		if (s->unit == 1)
+			for (size_t i = 0; i < group->count; i++)
+				s->times[i] = (uint64_t)(d->time[order[i]] - s->first);
+		else
+			for (size_t i = 0; i < group->count; i++)
+				s->times[i] = (uint64_t)(d->time[order[i]] - s->first) / s->unit;
+		low = elias_fano_low(group->count, s->times[group->count - 1]);
+		bytes = elias_fano_bytes(group->count, s->times[group->count - 1], low);
+		group_words[g] = group_word(group->port, group->first, low, (uint32_t)(s->body.n - start));
+		into = buf_extend(&s->body, bytes + BITS_SLACK);
+		if (!into)
+			return;
+		memset(into, 0, bytes + BITS_SLACK);
+		elias_fano_write(into, s->times, group->count, low);
+		s->body.n -= BITS_SLACK;
+	}
+}
+
+/* --- sources --- */
+
+static int compare_v6(const void *a, const void *b, void *context)
+{
+	const struct sources *s = context;
+	const struct wide_key *x = &s->v6.keys[s->word[*(const uint32_t *)a]];
+	const struct wide_key *y = &s->v6.keys[s->word[*(const uint32_t *)b]];
+
+	if (x->word[0] != y->word[0])
+		return x->word[0] < y->word[0] ? -1 : 1;
+	return x->word[1] < y->word[1] ? -1 : x->word[1] > y->word[1];
+}
+
+#define FINAL_PENDING UINT32_MAX
+
+struct new_sources {
+	uint64_t *v4; /* address << 32 | number */
+	uint32_t *v6, *none;
+	size_t v4_count, v6_count, none_count;
+};
+
+static void find_new(struct sources *s, const struct day_rows *d, struct new_sources *new)
+{
+	for (size_t i = 0; i < d->count; i++) {
+		uint32_t number = d->source[i];
+		if (s->final[number])
+			continue;
+		s->final[number] = FINAL_PENDING;
+		if (s->family[number] == 4)
+			new->v4[new->v4_count++] = (uint64_t)s->word[number] << 32 | number;
+		else if (s->family[number] == 6)
+			new->v6[new->v6_count++] = number;
+		else
+			new->none[new->none_count++] = number;
+	}
+}
+
+static void list_source(struct scratch *s, struct sources *sources, uint32_t number)
+{
+	s->ttl_of[sources->listed] = sources->ttl[number];
+	sources->final[number] = ++sources->listed;
+}
+
+static void write_new(struct scratch *s, struct sources *sources, const struct day_rows *d)
+{
+	uint32_t none[1];
+	struct new_sources new = { .v4 = s->keys, .v6 = (uint32_t *)s->times, .none = none };
+	uint8_t *into;
+
+	find_new(sources, d, &new);
+	sort_words(new.v4, s->spare, new.v4_count, 32, 32);
+	qsort_r(new.v6, new.v6_count, sizeof *new.v6, compare_v6, sources);
+	s->first_id = sources->listed;
+	s->new_count = (uint32_t)(new.v4_count + new.v6_count + new.none_count);
+	buf_add_u32le(&s->body, s->first_id);
+	buf_add_u32le(&s->body, (uint32_t)new.v4_count);
+	buf_add_u32le(&s->body, (uint32_t)new.v6_count);
+	buf_add_u32le(&s->body, (uint32_t)new.none_count);
+	into = buf_extend(&s->body, new.v4_count * 4);
+	for (size_t i = 0; into && i < new.v4_count; i++) {
+		put_u32le(into + i * 4, (uint32_t)(new.v4[i] >> 32));
+		list_source(s, sources, (uint32_t)new.v4[i]);
+	}
+	for (size_t i = 0; i < new.v6_count; i++) {
+		const struct wide_key *k = &sources->v6.keys[sources->word[new.v6[i]]];
+		buf_add_u64le(&s->body, __builtin_bswap64(k->word[0]));
+		buf_add_u64le(&s->body, __builtin_bswap64(k->word[1]));
+		list_source(s, sources, new.v6[i]);
+	}
+	if (new.none_count)
+		list_source(s, sources, none[0]);
+	buf_add(&s->body, s->ttl_of + s->first_id, s->new_count);
+}
+
+static void write_present_list(struct scratch *s, uint32_t listed)
+{
+	uint32_t last = 0;
+
+	buf_add_u32le(&s->body, PRESENT_LIST);
+	for (uint32_t w = 0; w < (listed + 63) / 64; w++)
+		for (uint64_t word = s->present[w]; word; word &= word - 1) {
+			uint32_t id = w * 64 + (uint32_t)__builtin_ctzll(word);
+			buf_add_varint(&s->body, id - last);
+			last = id;
+		}
+}
+
+/* Fills finals, present, rank_of and codes, and writes which sources occur. */
+static void write_present(struct scratch *s, const struct sources *sources, const struct day_rows *d)
+{
+	uint32_t words = (sources->listed + 63) / 64, rank = 0;
+
+	memset(s->present, 0, words * sizeof *s->present);
+	for (size_t i = 0; i < d->count; i++) {
+		uint32_t id = sources->final[d->source[s->order[i]]] - 1;
+		s->finals[i] = id;
+		s->present[id / 64] |= UINT64_C(1) << id % 64;
+	}
+	for (uint32_t w = 0; w < words; w++)
+		for (uint64_t word = s->present[w]; word; word &= word - 1)
+			s->rank_of[w * 64 + (uint32_t)__builtin_ctzll(word)] = (uint16_t)rank++;
+	s->present_count = rank;
+	for (size_t i = 0; i < d->count; i++)
+		s->codes[i] = s->rank_of[s->finals[i]];
+	if (rank * 12ul < sources->listed) {
+		write_present_list(s, sources->listed);
+	} else {
+		buf_add_u32le(&s->body, PRESENT_BITMAP);
+		buf_add(&s->body, s->present, (sources->listed + 7) / 8);
+	}
+}
+
+/* --- pairs --- */
+
+static void find_pairs(struct encoder *e, struct scratch *s, const struct day_rows *d)
+{
+	if (s->pair_room < e->pairs.count) {
+		size_t old = s->pair_room;
+		s->pair_room = e->pairs.count + 1024ul;
+		s->local_pair = memory_resize(s->local_pair, s->pair_room * sizeof *s->local_pair);
+		s->pair_stamp = memory_resize(s->pair_stamp, s->pair_room * sizeof *s->pair_stamp);
+		memset(s->pair_stamp + old, 0, (s->pair_room - old) * sizeof *s->pair_stamp);
+	}
+	s->stamp++;
+	s->pair_count = 0;
+	for (size_t i = 0; i < d->count; i++) {
+		uint32_t pair = d->pair[s->order[i]];
+		if (s->pair_stamp[pair] != s->stamp) {
+			s->pair_stamp[pair] = s->stamp;
+			s->local_pair[pair] = (uint16_t)s->pair_count;
+			s->pair_list[s->pair_count++] = pair;
+		}
+		s->pairs[i] = s->local_pair[pair];
+	}
+}
+
+static void write_pairs(struct encoder *e, struct scratch *s)
+{
+	for (uint32_t i = 0; i < s->pair_count; i++) {
+		const struct wide_key *k = &e->pairs.keys[s->pair_list[i]];
+		uint8_t family = (uint8_t)k->word[2];
+		buf_add_u16le(&s->body, (uint16_t)(k->word[2] >> 8));
+		buf_add_char(&s->body, (char)family);
+		if (family == 4) {
+			buf_add_u32le(&s->body, __builtin_bswap32((uint32_t)k->word[0]));
+		} else if (family == 6) {
+			buf_add_u64le(&s->body, __builtin_bswap64(k->word[0]));
+			buf_add_u64le(&s->body, __builtin_bswap64(k->word[1]));
+		}
+	}
+}
+
+/* --- the other columns --- */
+
+static uint16_t known_of(const struct encoder *e, const struct scratch *s, uint32_t class)
+{
+	return (uint16_t)(class_word(e, s->classes[class]) >> 40);
+}
+
+static void write_tail_ports(struct scratch *s, const struct day_rows *d)
+{
+	for (size_t g = 0; g < s->group_count; g++) {
+		const struct group *group = &s->groups[g];
+		uint8_t *into;
+		if (!group->is_tail)
+			continue;
+		into = buf_extend(&s->body, group->count * 2ul);
+		for (uint32_t i = 0; into && i < group->count; i++)
+			put_u16le(into + 2ul * i, d->port[s->order[group->first + i]]);
+	}
+}
+
+/* A source often keeps its port: predicted is what its row before had. */
+static void write_source_ports(const struct encoder *e, struct scratch *s, const struct day_rows *d)
+{
+	memset(s->last_port, 0, s->present_count * sizeof *s->last_port);
+	for (size_t g = 0; g < s->group_count; g++) {
+		const struct group *group = &s->groups[g];
+		bool has = known_of(e, s, group->class) & EVENT_HAS_SOURCE_PORT;
+		for (uint32_t i = group->first; i < group->first + group->count; i++) {
+			uint16_t port = has ? d->source_port[s->order[i]] : 0;
+			s->predicted[i] = has ? s->last_port[s->codes[i]] : 0;
+			s->values[i] = port;
+			if (has)
+				s->last_port[s->codes[i]] = port;
+		}
+	}
+	column_write(&s->body, s->values, s->predicted, d->count);
+}
+
+static void write_ttls(const struct encoder *e, struct scratch *s, const struct day_rows *d)
+{
+	for (size_t g = 0; g < s->group_count; g++) {
+		const struct group *group = &s->groups[g];
+		bool has = known_of(e, s, group->class) & EVENT_HAS_TTL;
+		for (uint32_t i = group->first; i < group->first + group->count; i++) {
+			s->predicted[i] = s->ttl_of[s->finals[i]];
+			s->values[i] = has ? d->ttl[s->order[i]] : s->predicted[i];
+		}
+	}
+	column_write(&s->body, s->values, s->predicted, d->count);
+}
+
+static void write_lengths(const struct encoder *e, struct scratch *s, const struct day_rows *d)
+{
+	uint16_t length = 0;
+
+	for (size_t g = 0; g < s->group_count; g++) {
+		const struct group *group = &s->groups[g];
+		bool has = known_of(e, s, group->class) & EVENT_HAS_LENGTH;
+		for (uint32_t i = group->first; i < group->first + group->count; i++) {
+			s->predicted[i] = length;
+			s->values[i] = has ? d->length[s->order[i]] : length;
+			length = s->values[i];
+		}
+	}
+	column_write(&s->body, s->values, s->predicted, d->count);
+}
+
+/* --- cells --- */
+
+static void add_cells(struct encoder *e, struct scratch *s, const struct day_rows *d)
+{
+	int64_t midnight = d->day * DAY_US;
+	size_t count = 0;
+
+	for (size_t g = 0; g < s->group_count; g++) {
+		const struct group *group = &s->groups[g];
+		uint64_t word = class_word(e, s->classes[group->class]);
+		uint16_t known = (uint16_t)(word >> 40);
+		uint8_t protocol = known & EVENT_HAS_PROTOCOL ? (uint8_t)(word >> 8) : ROLLUP_PROTOCOL_UNKNOWN;
+		uint8_t kind = (uint8_t)(word >> 24);
+		for (uint32_t i = group->first; i < group->first + group->count; i++) {
+			uint16_t row = s->order[i];
+			unsigned hour = (unsigned)((uint64_t)(d->time[row] - midnight) / HOUR_US);
+			uint16_t sensor = (uint16_t)(e->pairs.keys[d->pair[row]].word[2] >> 8);
+			uint32_t key = rollup_key(protocol, kind, known & EVENT_HAS_PORT, d->port[row]);
+			s->cells[count++] = rollup_cell(key, hour, sensor, 1);
+		}
+	}
+	count = rollup_join(s->cells, s->cells + BLOCK_EVENTS_MAX, count);
+	encoder_add_cells(e, d->day, s->cells, count);
+}
+
+/* --- the block --- */
+
+static void write_head(struct encoder *e, struct scratch *s, const struct day_rows *d, const uint64_t *group_words,
+		       const uint32_t sections[SECTION_COUNT + 1], size_t head_bytes)
+{
+	uint8_t fixed[BLOCK_FIXED_BYTES] = { 0 };
+	size_t g = 0;
+
+	put_u32le(fixed + BLOCK_AT_MAGIC, BLOCK_MAGIC);
+	put_u32le(fixed + BLOCK_AT_BYTES, (uint32_t)(head_bytes + s->body.n));
+	put_u64le(fixed + BLOCK_AT_BODY_CHECK, XXH3_64bits(s->body.p, s->body.n));
+	put_u32le(fixed + BLOCK_AT_EVENTS, (uint32_t)d->count);
+	put_u32le(fixed + BLOCK_AT_DAY, (uint32_t)d->day);
+	put_u64le(fixed + BLOCK_AT_FIRST, (uint64_t)s->first);
+	put_u64le(fixed + BLOCK_AT_LAST, (uint64_t)s->last);
+	put_u32le(fixed + BLOCK_AT_UNIT, s->unit);
+	put_u32le(fixed + BLOCK_AT_CLASSES, s->class_count);
+	put_u32le(fixed + BLOCK_AT_GROUPS, (uint32_t)s->group_count);
+	put_u32le(fixed + BLOCK_AT_PRESENT, s->present_count);
+	put_u32le(fixed + BLOCK_AT_PAIRS, s->pair_count);
+	for (int i = 0; i <= SECTION_COUNT; i++)
+		put_u32le(fixed + BLOCK_AT_SECTIONS + 4 * i, (uint32_t)head_bytes + sections[i]);
+	buf_reset(&s->head);
+	buf_add(&s->head, fixed, sizeof fixed);
+	for (uint32_t c = 0; c < s->class_count; c++) {
+		uint64_t word = class_word(e, s->classes[c]);
+		uint8_t row[CLASS_BYTES] = { 0 };
+		uint32_t groups = 0, rows = 0;
+		for (; g < s->group_count && s->groups[g].class == c; g++) {
+			groups++;
+			rows += s->groups[g].count;
+			row[CLASS_AT_HAS_TAIL] = s->groups[g].is_tail;
+		}
+		row[CLASS_AT_FAMILY] = (uint8_t)word;
+		row[CLASS_AT_PROTOCOL] = (uint8_t)(word >> 8);
+		row[CLASS_AT_FLAGS] = (uint8_t)(word >> 16);
+		row[CLASS_AT_KIND] = (uint8_t)(word >> 24);
+		row[CLASS_AT_MARKS] = (uint8_t)(word >> 32);
+		put_u16le(row + CLASS_AT_KNOWN, (uint16_t)(word >> 40));
+		put_u32le(row + CLASS_AT_GROUPS, groups);
+		put_u32le(row + CLASS_AT_ROWS, rows);
+		buf_add(&s->head, row, sizeof row);
+	}
+	buf_add(&s->head, group_words, s->group_count * GROUP_BYTES);
+	put_u64le((uint8_t *)s->head.p + BLOCK_AT_HEAD_CHECK,
+		  XXH3_64bits(s->head.p + BLOCK_AT_CHECKED, s->head.n - BLOCK_AT_CHECKED));
+}
+
+static void note_block(struct encoder *e, const struct scratch *s, const struct day_rows *d, uint32_t bytes)
+{
+	e->blocks = memory_grow(e->blocks, &e->block_room, e->block_count + 1, sizeof *e->blocks);
+	e->blocks[e->block_count++] = (struct block_index){
+		.offset = e->file_bytes ? e->file_bytes : SEGMENT_MAGIC_BYTES,
+		.bytes = bytes,
+		.events = (uint32_t)d->count,
+		.day = (int32_t)d->day,
+		.first_us = s->first,
+		.last_us = s->last,
+		.first_id = s->first_id,
+		.new_sources = s->new_count,
+	};
+	e->segment_events += d->count;
+}
+
+static void write_sections(struct encoder *e, struct scratch *s, struct day_rows *d, uint64_t *group_words,
+			   uint32_t sections[SECTION_COUNT + 1])
+{
+	int at = 0;
+
+	buf_reset(&s->body);
+	sections[at++] = (uint32_t)s->body.n;
+	write_times(s, d, group_words);
+	sections[at++] = (uint32_t)s->body.n;
+	write_new(s, &e->sources, d);
+	sections[at++] = (uint32_t)s->body.n;
+	write_present(s, &e->sources, d);
+	sections[at++] = (uint32_t)s->body.n;
+	bits_pack_u16(&s->body, s->codes, d->count, bits_width(s->present_count - 1));
+	sections[at++] = (uint32_t)s->body.n;
+	find_pairs(e, s, d);
+	write_pairs(e, s);
+	sections[at++] = (uint32_t)s->body.n;
+	bits_pack_u16(&s->body, s->pairs, d->count, bits_width(s->pair_count - 1));
+	sections[at++] = (uint32_t)s->body.n;
+	write_tail_ports(s, d);
+	sections[at++] = (uint32_t)s->body.n;
+	write_source_ports(e, s, d);
+	sections[at++] = (uint32_t)s->body.n;
+	write_ttls(e, s, d);
+	sections[at++] = (uint32_t)s->body.n;
+	write_lengths(e, s, d);
+	buf_add_u64le(&s->body, 0); /* slack for readers of packed numbers */
+	sections[at] = (uint32_t)s->body.n;
+}
+
+int block_write(struct encoder *e, struct day_rows *d, struct error *err)
+{
+	struct scratch *s = e->scratch;
+	uint32_t sections[SECTION_COUNT + 1];
+	uint64_t *group_words;
+	size_t head_bytes;
+	int r;
+
+	order_rows(e, s, d);
+	find_times(s, d);
+	group_words = memory_new(s->group_count, sizeof *group_words);
+	write_sections(e, s, d, group_words, sections);
+	add_cells(e, s, d);
+	head_bytes = BLOCK_FIXED_BYTES + s->class_count * (size_t)CLASS_BYTES + s->group_count * GROUP_BYTES;
+	write_head(e, s, d, group_words, sections, head_bytes);
+	free(group_words);
+	if (s->body.is_full || s->head.is_full)
+		return error_set(err, -E2BIG, "a block of %zu events is too large", d->count);
+	note_block(e, s, d, (uint32_t)(s->head.n + s->body.n));
+	r = encoder_put(e, buf_bytes(&s->head), err);
+	if (r == 0)
+		r = encoder_put(e, buf_bytes(&s->body), err);
+	return r;
+}

@@ -1,0 +1,627 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright The hinomi authors */
+/* Events in, segment files out: dictionaries, open days, footers. block_write.c makes the blocks. */
+#include "observe/store/encode.h"
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "observe/store/encode_int.h"
+#include "observe/store/rollup.h"
+
+#include <errno.h>
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#define ROWS_HELD_MAX (4 * (size_t)BLOCK_EVENTS_MAX)
+/* A day that got nothing for so many events is over, as far as input in time order goes. */
+#define QUIET_EVENTS BLOCK_EVENTS_MAX
+#define CELLS_HELD_MAX (size_t)(1u << 19)
+#define V4_SLOTS (2u * SEGMENT_SOURCES_MAX)
+#define OUT_MAX (64u << 20)
+/* A tenth of these may be pairs or classes that appear once; more ends the segment. */
+#define PAIRS_MAX (1u << 18)
+#define CLASSES_MAX 65000u
+
+/* --- dictionaries --- */
+
+void wide_map_init(struct wide_map *m)
+{
+	m->slot_mask = 255;
+	m->slots = memory_new(m->slot_mask + 1, sizeof *m->slots);
+}
+
+void wide_map_clear(struct wide_map *m)
+{
+	free(m->keys);
+	free(m->slots);
+	*m = (struct wide_map){ 0 };
+}
+
+void wide_map_reset(struct wide_map *m)
+{
+	m->count = 0;
+	memset(m->slots, 0, (m->slot_mask + 1) * sizeof *m->slots);
+}
+
+static uint64_t mix(uint64_t v)
+{
+	v ^= v >> 32;
+	v *= 0xd6e8feb86659fd93; /* constant of rrmxmx (Pelle Evensen) */
+	v ^= v >> 32;
+	return v;
+}
+
+static size_t wide_hash(const struct wide_key *k)
+{
+	return (size_t)mix(k->word[0] ^ mix(k->word[1] + 0x9e3779b97f4a7c15 * (k->word[2] + 1)));
+}
+
+static bool wide_equal(const struct wide_key *a, const struct wide_key *b)
+{
+	return a->word[0] == b->word[0] && a->word[1] == b->word[1] && a->word[2] == b->word[2];
+}
+
+static void wide_map_grow(struct wide_map *m)
+{
+	size_t mask = m->slot_mask * 2 + 1;
+
+	free(m->slots);
+	m->slots = memory_new(mask + 1, sizeof *m->slots);
+	m->slot_mask = mask;
+	for (uint32_t i = 0; i < m->count; i++) {
+		size_t at = wide_hash(&m->keys[i]) & mask;
+		while (m->slots[at])
+			at = (at + 1) & mask;
+		m->slots[at] = i + 1;
+	}
+}
+
+uint32_t wide_map_number(struct wide_map *m, const struct wide_key *key)
+{
+	size_t at = wide_hash(key) & m->slot_mask;
+
+	for (; m->slots[at]; at = (at + 1) & m->slot_mask)
+		if (wide_equal(&m->keys[m->slots[at] - 1], key))
+			return m->slots[at] - 1;
+	m->keys = memory_grow(m->keys, &m->key_room, m->count + 1ul, sizeof *m->keys);
+	m->keys[m->count] = *key;
+	m->slots[at] = ++m->count;
+	if (m->count * 2ul > m->slot_mask)
+		wide_map_grow(m);
+	return m->count - 1;
+}
+
+static void sources_init(struct sources *s)
+{
+	s->v4_slots = memory_new(V4_SLOTS, sizeof *s->v4_slots);
+	s->word = memory_new(SEGMENT_SOURCES_MAX, sizeof *s->word);
+	s->final = memory_new(SEGMENT_SOURCES_MAX, sizeof *s->final);
+	s->family = memory_new(SEGMENT_SOURCES_MAX, 1);
+	s->ttl = memory_new(SEGMENT_SOURCES_MAX, 1);
+	wide_map_init(&s->v6);
+}
+
+static void sources_reset(struct sources *s)
+{
+	memset(s->v4_slots, 0, V4_SLOTS * sizeof *s->v4_slots);
+	memset(s->final, 0, s->count * sizeof *s->final);
+	wide_map_reset(&s->v6);
+	s->count = s->listed = s->unknown = 0;
+}
+
+static void sources_clear(struct sources *s)
+{
+	free(s->v4_slots);
+	free(s->word);
+	free(s->final);
+	free(s->family);
+	free(s->ttl);
+	free(s->v6_number);
+	wide_map_clear(&s->v6);
+}
+
+static uint32_t source_new(struct sources *s, uint8_t family, uint32_t word, uint8_t ttl)
+{
+	s->family[s->count] = family;
+	s->word[s->count] = word;
+	s->ttl[s->count] = ttl;
+	return s->count++;
+}
+
+static inline uint32_t source_v4(struct sources *s, uint32_t address, uint8_t ttl)
+{
+	size_t at = (size_t)((address * UINT64_C(0x9e3779b97f4a7c15)) >> (64 - 19));
+
+	_Static_assert(V4_SLOTS == 1u << 19, "the hash has as many bits");
+	for (; s->v4_slots[at]; at = (at + 1) & (V4_SLOTS - 1))
+		if ((uint32_t)(s->v4_slots[at] >> 32) == address)
+			return (uint32_t)s->v4_slots[at] - 1;
+	s->v4_slots[at] = (uint64_t)address << 32 | (s->count + 1);
+	return source_new(s, 4, address, ttl);
+}
+
+static uint32_t source_v6(struct sources *s, const uint8_t address[16], uint8_t ttl)
+{
+	struct wide_key key = { .word = { get_u64be(address), get_u64be(address + 8), 6 } };
+	uint32_t before = s->v6.count, number = wide_map_number(&s->v6, &key);
+
+	if (number == before) {
+		s->v6_number = memory_grow(s->v6_number, &s->v6_room, number + 1ul, sizeof *s->v6_number);
+		s->v6_number[number] = source_new(s, 6, number, ttl);
+	}
+	return s->v6_number[number];
+}
+
+static uint32_t source_number(struct sources *s, const struct event *e)
+{
+	if (e->known & EVENT_HAS_SOURCE) {
+		if (e->family == 4)
+			return source_v4(s, get_u32be(e->source), e->ttl);
+		return source_v6(s, e->source, e->ttl);
+	}
+	if (!s->unknown)
+		s->unknown = source_new(s, 0, 0, 0) + 1;
+	return s->unknown - 1;
+}
+
+static uint32_t class_number(struct encoder *e, const struct event *ev)
+{
+	uint64_t word = (uint64_t)ev->known << 40 | (uint64_t)ev->marks << 32 | (uint32_t)ev->kind << 24 |
+			(uint32_t)ev->flags << 16 | (uint32_t)ev->protocol << 8 | ev->family;
+
+	if (word != e->last_class.word[0]) {
+		e->last_class.word[0] = word;
+		e->last_class_number = wide_map_number(&e->classes, &e->last_class);
+	}
+	return e->last_class_number;
+}
+
+/* A sensor mostly has one address, so the last pair of each sensor is tried first. */
+static uint32_t pair_number(struct encoder *e, const struct event *ev)
+{
+	uint8_t family = ev->known & EVENT_HAS_DESTINATION ? ev->family : 0;
+	struct wide_key key = { .word = { 0, 0, (uint64_t)ev->sensor << 8 | family } };
+
+	if (family == 4) {
+		key.word[0] = get_u32be(ev->destination);
+	} else if (family == 6) {
+		key.word[0] = get_u64be(ev->destination);
+		key.word[1] = get_u64be(ev->destination + 8);
+	}
+	if (!e->last_pair[ev->sensor].number_plus1 || !wide_equal(&e->last_pair[ev->sensor].key, &key)) {
+		e->last_pair[ev->sensor].key = key;
+		e->last_pair[ev->sensor].number_plus1 = wide_map_number(&e->pairs, &key) + 1;
+	}
+	return e->last_pair[ev->sensor].number_plus1 - 1;
+}
+
+/* --- sensors --- */
+
+bool sensor_name_is_valid(struct bytes name)
+{
+	if (name.n == 0 || name.n > SENSOR_NAME_MAX || name.p[0] == '-')
+		return false;
+	for (size_t i = 0; i < name.n; i++)
+		if (name.p[i] <= ' ' || name.p[i] > '~' || strchr("\"'`,;/\\*?<>&", name.p[i]))
+			return false;
+	return true;
+}
+
+int encoder_sensor(struct encoder *e, struct bytes name, uint16_t *ret_index, struct error *err)
+{
+	size_t room = e->sensor_room;
+
+	for (size_t i = 0; i < e->sensor_count; i++)
+		if (bytes_is(name, e->sensor_names[i])) {
+			*ret_index = (uint16_t)i;
+			return 0;
+		}
+	if (!sensor_name_is_valid(name)) {
+		error_hint(err, "a sensor's name has 1 to %d printable ASCII characters, no blanks, quotes, commas or slashes",
+			   SENSOR_NAME_MAX);
+		return error_set(err, -EINVAL, "not a sensor's name: '%.*s'", (int)(name.n < 80 ? name.n : 80),
+				 (const char *)name.p);
+	}
+	if (e->sensor_count == SENSORS_MAX)
+		return error_set(err, -ENOSPC, "more than %d sensors in one input", SENSORS_MAX);
+	e->sensor_names = memory_grow(e->sensor_names, &e->sensor_room, e->sensor_count + 1, sizeof *e->sensor_names);
+	if (e->sensor_room != room)
+		e->last_pair = memory_resize(e->last_pair, e->sensor_room * sizeof *e->last_pair);
+	memset(&e->last_pair[e->sensor_count], 0, sizeof *e->last_pair);
+	memcpy(e->sensor_names[e->sensor_count], name.p, name.n);
+	e->sensor_names[e->sensor_count][name.n] = '\0';
+	*ret_index = (uint16_t)e->sensor_count++;
+	return 0;
+}
+
+/* --- open days --- */
+
+static void rows_grow(struct day_rows *d)
+{
+	size_t room = d->room ? d->room * 4 : 1024;
+
+	if (room > BLOCK_EVENTS_MAX)
+		room = BLOCK_EVENTS_MAX;
+	d->time = memory_resize(d->time, room * sizeof *d->time);
+	d->source = memory_resize(d->source, room * sizeof *d->source);
+	d->pair = memory_resize(d->pair, room * sizeof *d->pair);
+	d->class = memory_resize(d->class, room * sizeof *d->class);
+	d->port = memory_resize(d->port, room * sizeof *d->port);
+	d->source_port = memory_resize(d->source_port, room * sizeof *d->source_port);
+	d->length = memory_resize(d->length, room * sizeof *d->length);
+	d->ttl = memory_resize(d->ttl, room);
+	d->room = room;
+}
+
+static void rows_free(struct day_rows *d)
+{
+	free(d->time);
+	free(d->source);
+	free(d->pair);
+	free(d->class);
+	free(d->port);
+	free(d->source_port);
+	free(d->length);
+	free(d->ttl);
+	*d = (struct day_rows){ 0 };
+}
+
+static int rows_flush(struct encoder *e, struct day_rows *d, struct error *err)
+{
+	size_t count = d->count;
+	int r = count ? block_write(e, d, err) : 0;
+
+	e->rows_held -= count;
+	d->count = 0;
+	d->is_sorted = true;
+	d->last_time = INT64_MIN;
+	return r;
+}
+
+static int rows_close(struct encoder *e, struct day_rows *d, struct error *err)
+{
+	int r = rows_flush(e, d, err);
+
+	rows_free(d);
+	*d = e->days[--e->day_count];
+	e->days[e->day_count] = (struct day_rows){ 0 };
+	e->current = NULL;
+	return r;
+}
+
+static int cells_flush(struct encoder *e, size_t index, struct error *err)
+{
+	struct day_cells *d = &e->cells[index];
+	uint64_t *joined = memory_new(d->count, sizeof *joined);
+	struct chunk_index chunk = { .offset = e->file_bytes, .day = (int32_t)d->day };
+	size_t count = rollup_join(d->cells, joined, d->count);
+	int r;
+
+	free(joined);
+	buf_reset(&e->out);
+	rollup_write(&e->out, d->cells, count);
+	chunk.bytes = (uint32_t)e->out.n;
+	chunk.cells = (uint32_t)count;
+	chunk.check = XXH3_64bits(e->out.p, e->out.n);
+	e->chunks = memory_grow(e->chunks, &e->chunk_room, e->chunk_count + 1, sizeof *e->chunks);
+	e->chunks[e->chunk_count++] = chunk;
+	r = encoder_put(e, buf_bytes(&e->out), err);
+	e->cells_held -= d->count;
+	free(d->cells);
+	*d = e->cells[--e->cell_days];
+	return r;
+}
+
+static int cells_flush_all(struct encoder *e, struct error *err)
+{
+	int r = 0;
+
+	while (e->cell_days && r == 0)
+		r = cells_flush(e, e->cell_days - 1, err);
+	return r;
+}
+
+void encoder_add_cells(struct encoder *e, int64_t day, const uint64_t *cells, size_t count)
+{
+	struct day_cells *d = NULL;
+
+	for (size_t i = 0; i < e->cell_days; i++)
+		if (e->cells[i].day == day)
+			d = &e->cells[i];
+	if (!d) {
+		e->cells = memory_grow(e->cells, &e->cell_day_room, e->cell_days + 1, sizeof *e->cells);
+		d = &e->cells[e->cell_days++];
+		*d = (struct day_cells){ .day = day };
+	}
+	d->cells = memory_grow(d->cells, &d->room, d->count + count, sizeof *d->cells);
+	memcpy(d->cells + d->count, cells, count * sizeof *cells);
+	d->count += count;
+	e->cells_held += count;
+}
+
+/* Days that input in time order has left behind end here, rows first, then cells. */
+static int close_quiet_days(struct encoder *e, struct error *err)
+{
+	int r = 0;
+
+	for (size_t i = e->day_count; i-- > 0 && r == 0;) {
+		int64_t day = e->days[i].day;
+		if (e->added - e->days[i].last_touch < QUIET_EVENTS)
+			continue;
+		r = rows_close(e, &e->days[i], err);
+		for (size_t c = e->cell_days; c-- > 0 && r == 0;)
+			if (e->cells[c].day == day)
+				r = cells_flush(e, c, err);
+	}
+	return r;
+}
+
+static struct day_rows *fullest_day(struct encoder *e)
+{
+	struct day_rows *best = &e->days[0];
+
+	for (size_t i = 1; i < e->day_count; i++)
+		if (e->days[i].count > best->count)
+			best = &e->days[i];
+	return best;
+}
+
+static int make_room(struct encoder *e, struct error *err)
+{
+	int r = close_quiet_days(e, err);
+
+	if (r == 0 && e->rows_held >= ROWS_HELD_MAX)
+		r = rows_flush(e, fullest_day(e), err);
+	if (r == 0 && e->day_count == OPEN_DAYS_MAX)
+		r = rows_close(e, fullest_day(e), err);
+	if (r == 0 && e->cells_held > CELLS_HELD_MAX)
+		r = cells_flush_all(e, err);
+	return r;
+}
+
+static int day_open(struct encoder *e, int64_t day, struct error *err)
+{
+	for (size_t i = 0; i < e->day_count; i++)
+		if (e->days[i].day == day) {
+			e->current = &e->days[i];
+			return 0;
+		}
+	if (e->day_count == OPEN_DAYS_MAX || (e->day_count && e->added - e->days[0].last_touch > QUIET_EVENTS)) {
+		int r = make_room(e, err);
+		if (r < 0)
+			return r;
+	}
+	e->current = &e->days[e->day_count++];
+	*e->current = (struct day_rows){ .day = day, .is_sorted = true, .last_time = INT64_MIN };
+	return 0;
+}
+
+/* --- segments --- */
+
+int encoder_put(struct encoder *e, struct bytes bytes, struct error *err)
+{
+	if (e->file_bytes == 0) {
+		int r = e->output.bytes(e->output.context, BYTES(SEGMENT_MAGIC, SEGMENT_MAGIC_BYTES), err);
+		if (r < 0)
+			return r;
+		e->file_bytes = SEGMENT_MAGIC_BYTES;
+	}
+	e->file_bytes += bytes.n;
+	return e->output.bytes(e->output.context, bytes, err);
+}
+
+static void footer_write(struct encoder *e, struct buf *out)
+{
+	buf_add_u32le(out, 1); /* version */
+	buf_add_u64le(out, e->segment_events);
+	buf_add_u32le(out, e->sources.listed);
+	buf_add_u32le(out, (uint32_t)e->sensor_count);
+	for (size_t i = 0; i < e->sensor_count; i++) {
+		buf_add_u16le(out, (uint16_t)strlen(e->sensor_names[i]));
+		buf_add_text(out, e->sensor_names[i]);
+	}
+	buf_add_u32le(out, (uint32_t)e->block_count);
+	for (size_t i = 0; i < e->block_count; i++) {
+		const struct block_index *b = &e->blocks[i];
+		buf_add_u64le(out, b->offset);
+		buf_add_u32le(out, b->bytes);
+		buf_add_u32le(out, b->events);
+		buf_add_u32le(out, (uint32_t)b->day);
+		buf_add_u64le(out, (uint64_t)b->first_us);
+		buf_add_u64le(out, (uint64_t)b->last_us);
+		buf_add_u32le(out, b->first_id);
+		buf_add_u32le(out, b->new_sources);
+	}
+	buf_add_u32le(out, (uint32_t)e->chunk_count);
+	for (size_t i = 0; i < e->chunk_count; i++) {
+		buf_add_u32le(out, (uint32_t)e->chunks[i].day);
+		buf_add_u64le(out, e->chunks[i].offset);
+		buf_add_u32le(out, e->chunks[i].bytes);
+		buf_add_u32le(out, e->chunks[i].cells);
+		buf_add_u64le(out, e->chunks[i].check);
+	}
+	buf_add_u32le(out, (uint32_t)e->uptime_count);
+	for (size_t i = 0; i < e->uptime_count; i++) {
+		buf_add_u16le(out, e->uptimes[i].sensor);
+		buf_add_u16le(out, e->uptimes[i].kind);
+		buf_add_u64le(out, (uint64_t)e->uptimes[i].from_us);
+		buf_add_u64le(out, (uint64_t)e->uptimes[i].to_us);
+	}
+}
+
+static void segment_reset(struct encoder *e)
+{
+	sources_reset(&e->sources);
+	wide_map_reset(&e->classes);
+	wide_map_reset(&e->pairs);
+	e->last_class.word[0] = UINT64_MAX;
+	for (size_t i = 0; i < e->sensor_count; i++)
+		e->last_pair[i].number_plus1 = 0;
+	e->file_bytes = 0;
+	e->segment_events = 0;
+	e->block_count = e->chunk_count = e->uptime_count = 0;
+}
+
+static int footer_put(struct encoder *e, struct error *err)
+{
+	uint64_t offset, check;
+	int r = e->file_bytes ? 0 : encoder_put(e, BYTES(NULL, 0), err);
+
+	buf_reset(&e->out);
+	footer_write(e, &e->out);
+	offset = e->file_bytes;
+	check = XXH3_64bits(e->out.p, e->out.n);
+	{
+		size_t bytes = e->out.n;
+		buf_add_u64le(&e->out, offset);
+		buf_add_u64le(&e->out, bytes);
+		buf_add_u64le(&e->out, check);
+		buf_add(&e->out, SEGMENT_END_MAGIC, SEGMENT_MAGIC_BYTES);
+	}
+	if (r == 0 && e->out.is_full)
+		r = error_set(err, -E2BIG, "segment footer is too large");
+	if (r == 0)
+		r = encoder_put(e, buf_bytes(&e->out), err);
+	return r;
+}
+
+static int segment_end(struct encoder *e, struct error *err)
+{
+	int r = 0;
+
+	while (e->day_count && r == 0)
+		r = rows_close(e, &e->days[e->day_count - 1], err);
+	if (r == 0)
+		r = cells_flush_all(e, err);
+	if (r < 0 || (e->segment_events == 0 && e->uptime_count == 0))
+		return r;
+	r = footer_put(e, err);
+	if (r == 0)
+		r = e->output.segment_end(e->output.context, err);
+	segment_reset(e);
+	return r;
+}
+
+static bool segment_is_full(const struct encoder *e)
+{
+	return e->sources.count >= SEGMENT_SOURCES_MAX - 1 || e->pairs.count >= PAIRS_MAX ||
+	       e->classes.count >= CLASSES_MAX || e->segment_events + e->rows_held >= SEGMENT_EVENTS_MAX;
+}
+
+static int event_check(const struct encoder *e, const struct event *ev, struct error *err)
+{
+	if (ev->sensor >= e->sensor_count)
+		return error_set(err, -EINVAL, "event of sensor number %u, which nobody named", ev->sensor);
+	if (ev->time_us < INT64_C(-2208988800) * SECOND_US || ev->time_us >= INT64_C(32503680000) * SECOND_US)
+		return error_set(err, -EINVAL, "event outside the years 1900 to 2999");
+	return 0;
+}
+
+static inline void row_put(struct encoder *e, struct day_rows *d, const struct event *ev)
+{
+	size_t i = d->count++;
+
+	d->time[i] = ev->time_us;
+	d->is_sorted &= ev->time_us >= d->last_time;
+	d->last_time = ev->time_us;
+	d->source[i] = source_number(&e->sources, ev);
+	d->class[i] = (uint16_t)class_number(e, ev);
+	d->pair[i] = pair_number(e, ev);
+	d->port[i] = ev->port;
+	d->source_port[i] = ev->source_port;
+	d->length[i] = ev->length;
+	d->ttl[i] = ev->ttl;
+	d->last_touch = e->added;
+}
+
+static int add_one(struct encoder *e, const struct event *ev, struct error *err)
+{
+	struct day_rows *d = e->current;
+	int r = event_check(e, ev, err);
+
+	if (r == 0 && segment_is_full(e)) {
+		r = segment_end(e, err);
+		d = NULL;
+	}
+	if (r == 0 && e->rows_held >= ROWS_HELD_MAX) {
+		r = make_room(e, err);
+		d = NULL;
+	}
+	if (r < 0)
+		return r;
+	if (!d || ev->time_us < d->day * DAY_US || ev->time_us >= (d->day + 1) * DAY_US) {
+		r = day_open(e, floor_div(ev->time_us, DAY_US), err);
+		if (r < 0)
+			return r;
+		d = e->current;
+	}
+	if (d->count == d->room)
+		rows_grow(d);
+	row_put(e, d, ev);
+	e->rows_held++;
+	e->added++;
+	if (d->count < BLOCK_EVENTS_MAX)
+		return 0;
+	r = rows_flush(e, d, err);
+	return r == 0 ? close_quiet_days(e, err) : r;
+}
+
+int encoder_add(struct encoder *e, const struct event *events, size_t count, struct error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < count && r == 0; i++)
+		r = add_one(e, &events[i], err);
+	return r;
+}
+
+int encoder_uptime(struct encoder *e, const struct uptime *uptime, struct error *err)
+{
+	if (uptime->sensor >= e->sensor_count || uptime->from_us > uptime->to_us)
+		return error_set(err, -EINVAL, "up-time of an unknown sensor, or one that ends before it begins");
+	e->uptimes = memory_grow(e->uptimes, &e->uptime_room, e->uptime_count + 1, sizeof *e->uptimes);
+	e->uptimes[e->uptime_count++] = *uptime;
+	return 0;
+}
+
+int encoder_finish(struct encoder *e, struct error *err)
+{
+	return segment_end(e, err);
+}
+
+struct encoder *encoder_new(const struct encoder_output *output)
+{
+	struct encoder *e = memory_new(1, sizeof *e);
+
+	e->output = *output;
+	sources_init(&e->sources);
+	wide_map_init(&e->classes);
+	wide_map_init(&e->pairs);
+	e->last_class.word[0] = UINT64_MAX;
+	e->scratch = scratch_new();
+	buf_init(&e->out, OUT_MAX);
+	return e;
+}
+
+struct encoder *encoder_free(struct encoder *e)
+{
+	if (!e)
+		return NULL;
+	for (size_t i = 0; i < e->day_count; i++)
+		rows_free(&e->days[i]);
+	for (size_t i = 0; i < e->cell_days; i++)
+		free(e->cells[i].cells);
+	sources_clear(&e->sources);
+	wide_map_clear(&e->classes);
+	wide_map_clear(&e->pairs);
+	free(e->cells);
+	free(e->sensor_names);
+	free(e->last_pair);
+	free(e->uptimes);
+	free(e->blocks);
+	free(e->chunks);
+	scratch_free(e->scratch);
+	buf_clear(&e->out);
+	free(e);
+	return NULL;
+}

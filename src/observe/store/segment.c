@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright The hinomi authors */
+/* A segment file, mapped for reading. */
+#include "observe/store/segment.h"
+
+#include "base/clock.h"
+#include "base/memory.h"
+
+#include <errno.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#define FOOTER_VERSION 1
+
+static int damaged(struct error *err, const char *what)
+{
+	return error_set(err, -EBADMSG, "segment is damaged: %s", what);
+}
+
+static int find_footer(struct bytes file, struct bytes *ret, struct error *err)
+{
+	const uint8_t *trailer;
+	uint64_t offset, bytes;
+
+	if (file.n < SEGMENT_MAGIC_BYTES + SEGMENT_TRAILER_BYTES || memcmp(file.p, SEGMENT_MAGIC, SEGMENT_MAGIC_BYTES))
+		return damaged(err, "it does not begin as a segment");
+	trailer = file.p + file.n - SEGMENT_TRAILER_BYTES;
+	offset = get_u64le(trailer);
+	bytes = get_u64le(trailer + 8);
+	if (memcmp(trailer + 24, SEGMENT_END_MAGIC, SEGMENT_MAGIC_BYTES))
+		return damaged(err, "its end is missing");
+	if (offset > file.n || bytes > file.n - offset || offset + bytes != file.n - SEGMENT_TRAILER_BYTES)
+		return damaged(err, "its end contradicts its size");
+	if (XXH3_64bits(file.p + offset, bytes) != get_u64le(trailer + 16))
+		return damaged(err, "wrong checksum of its footer");
+	*ret = BYTES(file.p + offset, bytes);
+	return 0;
+}
+
+static bool take_count(struct bytes *c, size_t least, uint32_t *ret)
+{
+	return take_u32le(c, ret) && *ret <= c->n / least;
+}
+
+static bool take_i32(struct bytes *c, int64_t *ret)
+{
+	uint32_t v;
+
+	if (!take_u32le(c, &v))
+		return false;
+	*ret = (int32_t)v;
+	return true;
+}
+
+static bool take_sensors(struct bytes *c, struct segment *s)
+{
+	if (!take_count(c, 3, &s->sensor_count) || s->sensor_count > SENSORS_MAX)
+		return false;
+	s->sensors = memory_new(s->sensor_count, sizeof *s->sensors);
+	for (uint32_t i = 0; i < s->sensor_count; i++) {
+		struct bytes name;
+		uint16_t n;
+		if (!take_u16le(c, &n) || !take_bytes(c, n, &name) || !sensor_name_is_valid(name))
+			return false;
+		memcpy(s->sensors[i], name.p, name.n);
+	}
+	return true;
+}
+
+static bool take_blocks(struct bytes *c, struct segment *s, uint64_t limit)
+{
+	if (!take_count(c, 44, &s->block_count))
+		return false;
+	s->blocks = memory_new(s->block_count, sizeof *s->blocks);
+	for (uint32_t i = 0; i < s->block_count; i++) {
+		struct segment_block *b = &s->blocks[i];
+		if (!take_u64le(c, &b->offset) || !take_u32le(c, &b->bytes) || !take_u32le(c, &b->events) ||
+		    !take_i32(c, &b->day) || !take_u64le(c, (uint64_t *)&b->first_us) ||
+		    !take_u64le(c, (uint64_t *)&b->last_us) || !take_u32le(c, &b->first_id) ||
+		    !take_u32le(c, &b->new_sources))
+			return false;
+		if (b->offset > limit || b->bytes > limit - b->offset || b->first_us > b->last_us ||
+		    b->events > BLOCK_EVENTS_MAX || b->first_id > s->sources ||
+		    b->new_sources > s->sources - b->first_id)
+			return false;
+		s->first_us = i == 0 || b->first_us < s->first_us ? b->first_us : s->first_us;
+		s->last_us = i == 0 || b->last_us > s->last_us ? b->last_us : s->last_us;
+	}
+	return true;
+}
+
+static bool take_chunks(struct bytes *c, struct segment *s, uint64_t limit)
+{
+	if (!take_count(c, 28, &s->chunk_count))
+		return false;
+	s->chunks = memory_new(s->chunk_count, sizeof *s->chunks);
+	for (uint32_t i = 0; i < s->chunk_count; i++) {
+		struct segment_chunk *k = &s->chunks[i];
+		if (!take_i32(c, &k->day) || !take_u64le(c, &k->offset) || !take_u32le(c, &k->bytes) ||
+		    !take_u32le(c, &k->cells) || !take_u64le(c, &k->check) || k->offset > limit ||
+		    k->bytes > limit - k->offset)
+			return false;
+	}
+	return true;
+}
+
+static bool take_uptimes(struct bytes *c, struct segment *s)
+{
+	if (!take_count(c, 20, &s->uptime_count))
+		return false;
+	s->uptimes = memory_new(s->uptime_count, sizeof *s->uptimes);
+	for (uint32_t i = 0; i < s->uptime_count; i++) {
+		struct uptime *u = &s->uptimes[i];
+		uint16_t kind;
+		if (!take_u16le(c, &u->sensor) || !take_u16le(c, &kind) || !take_u64le(c, (uint64_t *)&u->from_us) ||
+		    !take_u64le(c, (uint64_t *)&u->to_us))
+			return false;
+		if (u->sensor >= s->sensor_count || kind > UPTIME_DERIVED || u->from_us > u->to_us)
+			return false;
+		u->kind = (uint8_t)kind;
+	}
+	return true;
+}
+
+static int read_footer(struct segment *s, struct error *err)
+{
+	struct bytes c = { 0 };
+	uint32_t version;
+	uint64_t limit, events = 0;
+	int r = find_footer(s->file, &c, err);
+
+	if (r < 0)
+		return r;
+	limit = (uint64_t)(c.p - s->file.p);
+	if (!take_u32le(&c, &version))
+		return damaged(err, "its footer is cut");
+	if (version != FOOTER_VERSION) {
+		error_hint(err, "a newer hinomi may have written it");
+		return error_set(err, -EPROTONOSUPPORT, "segment has version %u, known is %u", version, FOOTER_VERSION);
+	}
+	s->first_us = 1;
+	s->last_us = 0;
+	if (!take_u64le(&c, &s->events) || !take_u32le(&c, &s->sources) || s->sources > SEGMENT_SOURCES_MAX ||
+	    !take_sensors(&c, s) || !take_blocks(&c, s, limit) || !take_chunks(&c, s, limit) ||
+	    !take_uptimes(&c, s) || c.n)
+		return damaged(err, "its footer contradicts itself");
+	for (uint32_t i = 0; i < s->block_count; i++)
+		events += s->blocks[i].events;
+	return events == s->events ? 0 : damaged(err, "its blocks do not add up");
+}
+
+int segment_open(int fd, struct segment *ret, struct error *err)
+{
+	struct segment s = { 0 };
+	struct stat st;
+	void *map;
+	int r;
+
+	if (fstat(fd, &st) < 0)
+		return error_errno(err, -errno, "cannot read a segment's size");
+	if (st.st_size < SEGMENT_MAGIC_BYTES + SEGMENT_TRAILER_BYTES)
+		return damaged(err, "it is too short");
+	map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, fd, 0);
+	if (map == MAP_FAILED)
+		return error_errno(err, -errno, "cannot map a segment");
+	s.file = BYTES(map, (size_t)st.st_size);
+	r = read_footer(&s, err);
+	if (r < 0) {
+		segment_close(&s);
+		return r;
+	}
+	*ret = s;
+	return 0;
+}
+
+void segment_close(struct segment *s)
+{
+	if (s->file.p)
+		munmap((void *)s->file.p, s->file.n);
+	free(s->sensors);
+	free(s->blocks);
+	free(s->chunks);
+	free(s->uptimes);
+	*s = (struct segment){ 0 };
+}
+
+int segment_block(const struct segment *s, uint32_t index, struct block *ret, struct error *err)
+{
+	const struct segment_block *i = &s->blocks[index];
+	struct block b;
+	int r = block_open(BYTES(s->file.p + i->offset, i->bytes), &b, err);
+
+	if (r < 0)
+		return r;
+	if (b.events != i->events || b.day != i->day || b.first_us != i->first_us || b.last_us != i->last_us ||
+	    b.first_us > b.last_us || floor_div(b.first_us, DAY_US) != b.day || floor_div(b.last_us, DAY_US) != b.day)
+		return damaged(err, "a block is not what the footer says");
+	*ret = b;
+	return 0;
+}
+
+int segment_chunk(const struct segment *s, uint32_t index, struct bytes *ret, struct error *err)
+{
+	const struct segment_chunk *k = &s->chunks[index];
+
+	if (XXH3_64bits(s->file.p + k->offset, k->bytes) != k->check)
+		return damaged(err, "wrong checksum of a roll-up");
+	*ret = BYTES(s->file.p + k->offset, k->bytes);
+	return 0;
+}
+
+static int new_sources(const struct segment *s, uint32_t index, struct block_new *ret, struct error *err)
+{
+	struct block b;
+	int r = segment_block(s, index, &b, err);
+
+	if (r < 0)
+		return r;
+	if (!block_new_sources(&b, ret) || ret->first_id != s->blocks[index].first_id ||
+	    ret->v4_count + ret->v6_count + ret->none_count != s->blocks[index].new_sources)
+		return damaged(err, "a block lists other sources than the footer says");
+	return 0;
+}
+
+static void fill_sources(const struct block_new *n, struct address *a, uint8_t *ttl)
+{
+	for (uint32_t i = 0; i < n->v4_count; i++, a++)
+		*a = address_v4(get_u32le(n->v4 + 4ul * i));
+	for (uint32_t i = 0; i < n->v6_count; i++, a++) {
+		a->family = 6;
+		memcpy(a->byte, n->v6 + 16ul * i, 16);
+	}
+	memcpy(ttl, n->ttl, (size_t)n->v4_count + n->v6_count + n->none_count);
+}
+
+int segment_sources(const struct segment *s, struct address **ret_addresses, uint8_t **ret_ttls, struct error *err)
+{
+	struct address *addresses = memory_new(s->sources + 1ul, sizeof *addresses);
+	uint8_t *ttls = memory_new(s->sources + 1ul, 1);
+
+	for (uint32_t i = 0; i < s->block_count; i++) {
+		struct block_new n;
+		int r = s->blocks[i].new_sources ? new_sources(s, i, &n, err) : 0;
+		if (r < 0) {
+			free(addresses);
+			free(ttls);
+			return r;
+		}
+		if (s->blocks[i].new_sources)
+			fill_sources(&n, addresses + n.first_id, ttls + n.first_id);
+	}
+	*ret_addresses = addresses;
+	*ret_ttls = ttls;
+	return 0;
+}
+
+static bool find_v4(const struct block_new *n, uint32_t wanted, uint32_t *ret)
+{
+	uint32_t low = 0, high = n->v4_count;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2, here = get_u32le(n->v4 + 4ul * middle);
+		if (here == wanted) {
+			*ret = n->first_id + middle;
+			return true;
+		}
+		if (here < wanted)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return false;
+}
+
+static bool find_v6(const struct block_new *n, const uint8_t wanted[16], uint32_t *ret)
+{
+	uint32_t low = 0, high = n->v6_count;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		int order = memcmp(n->v6 + 16ul * middle, wanted, 16);
+		if (order == 0) {
+			*ret = n->first_id + n->v4_count + middle;
+			return true;
+		}
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return false;
+}
+
+bool segment_find_source(const struct segment *s, const struct address *a, uint32_t *ret_id)
+{
+	for (uint32_t i = 0; i < s->block_count; i++) {
+		struct error ignored = ERROR_NONE;
+		struct block_new n;
+		if (s->blocks[i].new_sources == 0 || new_sources(s, i, &n, &ignored) < 0)
+			continue;
+		if (a->family == 4 && find_v4(&n, address_v4_number(a), ret_id))
+			return true;
+		if (a->family == 6 && find_v6(&n, a->byte, ret_id))
+			return true;
+		if (a->family == 0 && n.none_count) {
+			*ret_id = n.first_id + n.v4_count + n.v6_count;
+			return true;
+		}
+	}
+	return false;
+}
