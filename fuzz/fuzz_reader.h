@@ -24,6 +24,19 @@ static inline void fuzz_check(const struct reader_report *report)
 	assert((report->lines_bad > 0) == (report->first_bad_line > 0));
 }
 
+/* A column that is not known holds zero. */
+static inline void fuzz_check_event(const struct event *e, const struct reader *reader)
+{
+	assert(e->sensor < reader_sensor_count(reader) && e->kind <= EVENT_UNKNOWN);
+	assert(e->port == 0 || e->known & EVENT_HAS_PORT);
+	assert(e->source_port == 0 || e->known & EVENT_HAS_SOURCE_PORT);
+	assert(e->flags == 0 || e->known & EVENT_HAS_FLAGS);
+	assert(e->length == 0 || e->known & EVENT_HAS_LENGTH);
+	assert(e->protocol == 0 || e->known & EVENT_HAS_PROTOCOL);
+	assert(!(e->known & EVENT_HAS_CODE) || e->known & EVENT_HAS_PORT);
+	assert(!(e->known & (EVENT_HAS_SOURCE | EVENT_HAS_DESTINATION)) == (e->family == 0));
+}
+
 static inline int fuzz_reader(const char *format, const char *map, struct bytes input)
 {
 	struct reader_options options = { .format = format, .map = map, .now_us = INT64_C(1709251200000000) };
@@ -38,7 +51,7 @@ static inline int fuzz_reader(const char *format, const char *map, struct bytes 
 		if (reader_read(reader, events, 256, &n, NULL) < 0)
 			break;
 		for (size_t i = 0; i < n; i++)
-			assert(events[i].sensor < reader_sensor_count(reader) && events[i].kind <= EVENT_UNKNOWN);
+			fuzz_check_event(&events[i], reader);
 		count += n;
 	}
 	reader_report(reader, &report);

@@ -24,7 +24,7 @@ struct reader;
 struct reader_options {
 	const char *format; /* a name of capture_formats[]; NULL: by the first bytes */
 	const char *sensor; /* the sensor of formats that name none; NULL: "local" */
-	const char *map;    /* columns of a CSV file, see format_csv.c's help; NULL: by its header line */
+	const char *map;    /* columns of a CSV file, see csv_row.h; NULL: by its header line */
 	const char *zone;   /* of times without one: "UTC", "+09:00", "local" (calendar.h). NULL: local for syslog,
 			     * UTC elsewhere */
 	int year;           /* of the first line of a syslog that has none; 0: the latest that is not after now */

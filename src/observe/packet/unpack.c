@@ -7,6 +7,7 @@
 
 #include <zlib.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 struct unpacker {
 	bool is_zstd;
@@ -66,6 +67,14 @@ const char *unpacker_name(const struct unpacker *u)
 	return !u ? "none" : u->is_zstd ? "zstd" : "gzip";
 }
 
+static const char *zstd_damage(const struct unpacker *u, size_t code)
+{
+	if (ZSTD_getErrorCode(code) == ZSTD_error_frameParameter_windowTooLarge ||
+	    ZSTD_getErrorCode(code) == ZSTD_error_memory_allocation)
+		return "the zstd data need more memory than they get (128 MiB)";
+	return u->is_between ? "other bytes follow the zstd frame" : "the zstd data are damaged";
+}
+
 static size_t step_zstd(struct unpacker *u, struct bytes *packed, uint8_t *into, size_t room, const char **damage)
 {
 	ZSTD_inBuffer in = { packed->p, packed->n, 0 };
@@ -74,7 +83,7 @@ static size_t step_zstd(struct unpacker *u, struct bytes *packed, uint8_t *into,
 
 	take_skip(packed, in.pos);
 	if (ZSTD_isError(r))
-		*damage = u->is_between ? "other bytes follow the zstd frame" : "the zstd data are damaged";
+		*damage = zstd_damage(u, r);
 	else
 		u->is_between = r == 0;
 	return out.pos;
