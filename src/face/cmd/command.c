@@ -33,7 +33,7 @@ int command_usage(const struct error *err)
 	return EXIT_USAGE;
 }
 
-int command_number(const struct invocation *in, enum option option, uint64_t max, uint64_t otherwise, uint64_t *ret,
+int command_number(const struct invocation *in, enum command_option option, uint64_t max, uint64_t otherwise, uint64_t *ret,
 		   struct error *err)
 {
 	const char *text = in->value[option];

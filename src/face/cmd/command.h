@@ -15,7 +15,7 @@
 
 enum exit_code { EXIT_YES = 0, EXIT_NO = 1, EXIT_USAGE = 2, EXIT_FAILED = 3 };
 
-enum option {
+enum command_option {
 #define OPTION(constant, name, letter, argument, help) OPTION_##constant,
 #include "face/cmd/options.tbl.h"
 #undef OPTION
@@ -59,7 +59,7 @@ int command_fail(const struct error *err);
 int command_usage(const struct error *err);
 
 /* Number of an option's value, or `otherwise` when it was not given; -EINVAL with a line when it is not one. */
-int command_number(const struct invocation *in, enum option option, uint64_t max, uint64_t otherwise, uint64_t *ret,
+int command_number(const struct invocation *in, enum command_option option, uint64_t max, uint64_t otherwise, uint64_t *ret,
 		   struct error *err);
 
 #endif

@@ -16,15 +16,17 @@
 /* What must be seen to know how the bytes are packed. */
 #define HEAD 4
 
-static int read_piece(int fd, uint8_t *into, size_t *ret_n, struct error *err)
+static int read_piece(const struct input *in, uint8_t *into, size_t *ret_n, struct error *err)
 {
 	ssize_t n;
 
 	do
-		n = read(fd, into, INPUT_PIECE);
+		n = read(in->fd, into, INPUT_PIECE);
 	while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return error_errno(err, -errno, "cannot read the input");
+	if (n && in->tap.bytes)
+		in->tap.bytes(in->tap.context, BYTES(into, n));
 	*ret_n = (size_t)n;
 	return 0;
 }
@@ -52,7 +54,7 @@ static uint8_t *tail_of(struct input *in)
 static int fill_plain(struct input *in, struct error *err)
 {
 	size_t n;
-	int r = read_piece(in->fd, tail_of(in), &n, err);
+	int r = read_piece(in, tail_of(in), &n, err);
 
 	if (r < 0)
 		return r;
@@ -68,7 +70,7 @@ static int fill_packed(struct input *in, struct error *err)
 
 	if (in->packed.n || in->is_packed_end)
 		return 0;
-	r = read_piece(in->fd, in->packed_room, &n, err);
+	r = read_piece(in, in->packed_room, &n, err);
 	if (r < 0)
 		return r;
 	in->is_packed_end = n == 0;
@@ -134,11 +136,11 @@ static void unpack_window(struct input *in)
 	in->is_end = false;
 }
 
-int input_open(struct input *in, int fd, struct error *err)
+int input_open(struct input *in, int fd, const struct input_tap *tap, struct error *err)
 {
 	int r;
 
-	*in = (struct input){ .fd = fd, .room = memory_new(1, ROOM) };
+	*in = (struct input){ .fd = fd, .tap = *tap, .room = memory_new(1, ROOM) };
 	in->window = BYTES(in->room, 0);
 	r = input_fill(in, HEAD, err);
 	if (r < 0)

@@ -25,12 +25,19 @@
 
 struct unpacker;
 
+/* Sees every byte as it was read, before anything is unpacked: for a checksum of the input. */
+struct input_tap {
+	void *context;
+	void (*bytes)(void *context, struct bytes bytes); /* NULL: nobody looks */
+};
+
 struct input {
 	struct bytes window;  /* not yet taken; advance it with take_skip */
 	bool is_end;          /* nothing comes after the window */
 	const char *damage;   /* why the compressed data ended before their end; NULL when they did not */
 	uint64_t offset;      /* of the end of the window in the unpacked bytes */
 	int fd;               /* -1 for memory */
+	struct input_tap tap;
 	uint8_t *room;        /* what the window moves over; NULL where the window is the memory itself */
 	/* Compressed bytes on their way; the unpacker is NULL for plain ones. */
 	struct unpacker *unpacker;
@@ -41,7 +48,7 @@ struct input {
 
 /* Begins to read; the descriptor stays the caller's, and memory must outlive the input. -EIO and its like when the
  * first bytes cannot be read. End with input_clear, also after failure. */
-int input_open(struct input *in, int fd, struct error *err);
+int input_open(struct input *in, int fd, const struct input_tap *tap, struct error *err);
 int input_open_bytes(struct input *in, struct bytes memory, struct error *err);
 void input_clear(struct input *in);
 

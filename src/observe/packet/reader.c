@@ -129,7 +129,7 @@ int reader_open(int fd, const struct reader_options *options, struct reader **re
 {
 	struct reader *r = memory_new(1, sizeof *r);
 
-	return open_with(r, input_open(&r->input, fd, err), options, ret, err);
+	return open_with(r, input_open(&r->input, fd, &options->tap, err), options, ret, err);
 }
 
 int reader_open_bytes(struct bytes input, const struct reader_options *options, struct reader **ret,

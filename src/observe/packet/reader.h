@@ -17,6 +17,7 @@
 
 #include "base/error.h"
 #include "observe/packet/decode.h"
+#include "observe/packet/input.h"
 
 struct reader;
 
@@ -29,6 +30,7 @@ struct reader_options {
 			     * UTC elsewhere */
 	int year;           /* of the first line of a syslog that has none; 0: the latest that is not after now */
 	int64_t now_us;     /* 0: such lines are not understood without `year` */
+	struct input_tap tap; /* sees the input's bytes; not asked by reader_open_bytes */
 };
 
 /* What was read so far. events + all skipped = packets. */

@@ -19,6 +19,7 @@
 enum writer_flags {
 	WRITER_CREATE = 1 << 0,    /* make the store where there is none */
 	WRITER_SIMULATOR = 1 << 1, /* the simulator: may make a simulated store, and write to one */
+	WRITER_MAINTENANCE = 1 << 2, /* writer_open_any */
 };
 
 struct writer;
@@ -26,6 +27,8 @@ struct writer;
 /* -EBUSY: another writer has it; -EPERM: a simulated store, or not one for the simulator; `simulated_seed` counts
  * with WRITER_SIMULATOR. */
 int writer_open(const char *path, unsigned flags, uint64_t simulated_seed, struct writer **ret, struct error *err);
+/* For maintenance, which changes no event: simulated or not. */
+int writer_open_any(const char *path, struct writer **ret, struct error *err);
 struct writer *writer_close(struct writer *w);
 
 const struct manifest *writer_manifest(const struct writer *w);

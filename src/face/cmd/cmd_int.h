@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright The hinomi authors */
+/* The commands that the table in commands.c names; one file per noun, or per verb where it is long. */
+#ifndef FACE_CMD_CMD_INT_H
+#define FACE_CMD_CMD_INT_H
+
+#include "face/cmd/command.h"
+
+int cmd_observe_import(const struct invocation *in);
+int cmd_observe_top(const struct invocation *in);
+int cmd_observe_series(const struct invocation *in);
+int cmd_observe_surges(const struct invocation *in);
+int cmd_observe_bursts(const struct invocation *in);
+int cmd_observe_events(const struct invocation *in);
+int cmd_observe_sources(const struct invocation *in);
+int cmd_store_stats(const struct invocation *in);
+int cmd_store_verify(const struct invocation *in);
+int cmd_store_compact(const struct invocation *in);
+int cmd_store_export(const struct invocation *in);
+
+#endif
