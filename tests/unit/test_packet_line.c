@@ -457,6 +457,8 @@ static void csv_headers_that_do_not_fit_give_a_line(void **state)
 		{ "when,to\n", NULL, "the header has no time column", -EBADMSG },
 		{ "when,to\n", "time=when,port=dport", "the header has no column 'dport'", -EBADMSG },
 		{ "when,to\n", "tim=when", "the mapping 'tim=when' names 'tim', which is no column", -EINVAL },
+		{ "when,to\n", "time=when,,port=to",
+		  "the mapping 'time=when,,port=to' names '', which is no column", -EINVAL },
 		{ "time,time\n", NULL, "the header has the column 'time' twice", -EBADMSG },
 		{ "time,\"po\n", NULL, "the header is not CSV", -EBADMSG },
 		{ "", NULL, "the CSV file has no header line", -EBADMSG },

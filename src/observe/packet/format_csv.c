@@ -62,7 +62,8 @@ static bool take_pair(struct bytes *map, struct bytes *ret_ours, struct bytes *r
 	if (!take_until(map, ',', &pair))
 		return false;
 	*ret_theirs = pair;
-	take_until(ret_theirs, '=', ret_ours);
+	if (!take_until(ret_theirs, '=', ret_ours))
+		*ret_ours = pair; /* nothing between two commas */
 	*ret_ours = bytes_trim(*ret_ours);
 	*ret_theirs = bytes_trim(*ret_theirs);
 	return true;
