@@ -18,9 +18,9 @@ static const char *base_name(const char *path)
 }
 
 /* Every event must obey what event.h promises. */
-static bool is_sound(const struct event *e)
+static bool is_sound(const struct reader *reader, const struct event *e)
 {
-	if (e->family != 4 && e->family != 6)
+	if (e->known & (EVENT_HAS_SOURCE | EVENT_HAS_DESTINATION) && e->family != 4 && e->family != 6)
 		return false;
 	if (!(e->known & EVENT_HAS_PORT) && e->port)
 		return false;
@@ -28,7 +28,7 @@ static bool is_sound(const struct event *e)
 		return false;
 	if (!(e->known & EVENT_HAS_FLAGS) && e->flags)
 		return false;
-	return e->kind <= EVENT_UNKNOWN && e->sensor == 0;
+	return e->kind <= EVENT_UNKNOWN && e->sensor < reader_sensor_count(reader);
 }
 
 static int read_all(struct reader *reader, struct error *err)
@@ -41,7 +41,7 @@ static int read_all(struct reader *reader, struct error *err)
 		if (r < 0)
 			return r;
 		for (size_t i = 0; i < n; i++)
-			if (!is_sound(&events[i]))
+			if (!is_sound(reader, &events[i]))
 				return error_set(err, -EBADMSG, "event %zu is not sound", i);
 	}
 	return 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright The hinomi authors */
-/* The formats that are read. To add one: a file format_<name>.c, its functions in reader_int.h, a row here. */
+/* The formats that are read. To add one: a file format_<name>.c, named in meson.build, its functions in reader_int.h,
+ * and a row here. */
 #include "observe/packet/reader_int.h"
 
 const struct capture_format capture_formats[] = {

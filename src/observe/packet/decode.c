@@ -57,13 +57,12 @@ static inline void decode_tcp(struct event *e, const struct payload *in)
 
 	if (in->bytes.n >= 4)
 		take_ports(e, p);
-	if (in->bytes.n >= 14) {
-		e->flags = p[13];
-		e->known |= EVENT_HAS_FLAGS;
-	}
-	e->kind = event_kind_of(e);
-	if (in->bytes.n < 8 || e->kind != EVENT_PROBE)
+	e->kind = EVENT_UNKNOWN;
+	if (in->bytes.n < 14)
 		return;
+	e->flags = p[13];
+	e->known |= EVENT_HAS_FLAGS;
+	e->kind = event_kind_of_flags(e->flags);
 	sequence = get_u32be(p + 4);
 	e->marks = marks_of(e, in->has_identification ? &in->identification : NULL, &sequence);
 }
@@ -97,6 +96,36 @@ static inline void decode_transport(struct event *e, const struct payload *in)
 }
 
 #define KNOWN_ADDRESSES (EVENT_HAS_SOURCE | EVENT_HAS_DESTINATION | EVENT_HAS_TTL)
+
+/* TCP over IPv4 without options, with its whole header: nearly all that arrives. The same columns as decode_ip4 gives.
+ * All is read before anything is written, so that the compiler need not fear that the event lies in the packet, and
+ * written once where it belongs: a struct built aside and copied costs twice as much. */
+static inline void fill_tcp4(const uint8_t *p, const uint8_t *tcp, struct event *ret)
+{
+	uint32_t destination = get_u32be(p + 16), sequence = get_u32be(tcp + 4), addresses[2];
+	uint16_t identification = get_u16be(p + 4), port = get_u16be(tcp + 2), length = get_u16be(p + 2);
+	uint16_t source_port = get_u16be(tcp);
+	uint8_t flags = tcp[13], ttl = p[8], kind = event_kind_of_flags(flags);
+	uint8_t marks = mark_of_zmap(identification) | mark_of_mirai(destination, sequence) |
+			mark_of_masscan(identification, destination, port, sequence);
+
+	memcpy(addresses, p + 12, sizeof addresses);
+	memset(ret, 0, offsetof(struct event, source_port));
+	memcpy(ret->source, &addresses[0], 4);
+	memcpy(ret->destination, &addresses[1], 4);
+	ret->source_port = source_port;
+	ret->port = port;
+	ret->length = length;
+	ret->sensor = 0;
+	ret->known = KNOWN_ADDRESSES | EVENT_HAS_PROTOCOL | EVENT_HAS_LENGTH | EVENT_HAS_SOURCE_PORT | EVENT_HAS_PORT |
+		     EVENT_HAS_FLAGS;
+	ret->family = 4;
+	ret->protocol = PROTOCOL_TCP;
+	ret->flags = flags;
+	ret->ttl = ttl;
+	ret->kind = kind;
+	ret->marks = kind == EVENT_PROBE ? marks : 0;
+}
 
 /* `c` begins at the version nibble, which is 4. A total length of 0 is what a sender's kernel leaves for its card to
  * fill in: the length is then unknown and the payload all that was captured. */
@@ -210,18 +239,33 @@ static enum packet_skip decode_ip(struct bytes c, uint8_t family, bool is_cut, s
 
 #define ETHERNET_HEADER 14
 
-enum packet_skip packet_decode(uint32_t link_type, struct bytes captured, uint32_t wire_length, struct event *ret)
+/* Type IPv4, version 4 and a header of five words, not a later fragment, TCP, and both whole headers there. */
+static inline bool is_plain_tcp4(struct bytes frame)
+{
+	const uint8_t *p = frame.p + ETHERNET_HEADER;
+
+	return frame.n >= ETHERNET_HEADER + IP4_HEADER + TCP_HEADER && get_u16be(p - 2) == ETHERTYPE_IP4 &&
+	       p[0] == 0x45 && p[9] == PROTOCOL_TCP && (get_u16be(p + 6) & 0x1fff) == 0 &&
+	       get_u16be(p + 2) >= IP4_HEADER + TCP_HEADER;
+}
+
+/* Apart, so that the common case pays for none of its stack. */
+static __attribute__((noinline)) enum packet_skip decode_any(uint32_t link_type, struct bytes captured,
+							      uint32_t wire_length, struct event *ret)
 {
 	bool is_cut = captured.n < wire_length;
-	enum packet_skip skip;
 	uint8_t family;
+	enum packet_skip skip = link_find_ip(link_type, &captured, &family);
 
-	/* The common case without the walk: IPv4 right behind an Ethernet header. */
-	if (link_type == LINK_ETHERNET && captured.n >= ETHERNET_HEADER + IP4_HEADER &&
-	    get_u16be(captured.p + 12) == ETHERTYPE_IP4 && captured.p[ETHERNET_HEADER] >> 4 == 4)
-		return decode_ip4(BYTES(captured.p + ETHERNET_HEADER, captured.n - ETHERNET_HEADER), is_cut, ret);
-	skip = link_find_ip(link_type, &captured, &family);
 	if (skip == SKIP_TRUNCATED && !is_cut)
 		skip = SKIP_MALFORMED;
 	return skip ? skip : decode_ip(captured, family, is_cut, ret);
+}
+
+enum packet_skip packet_decode(uint32_t link_type, struct bytes captured, uint32_t wire_length, struct event *ret)
+{
+	if (link_type != LINK_ETHERNET || !is_plain_tcp4(captured))
+		return decode_any(link_type, captured, wire_length, ret);
+	fill_tcp4(captured.p + ETHERNET_HEADER, captured.p + ETHERNET_HEADER + IP4_HEADER, ret);
+	return PACKET_OK;
 }

@@ -51,19 +51,7 @@ bool protocol_parse(struct bytes text, uint8_t *ret)
 	return true;
 }
 
-/* Who answers a packet with a forged source sends SYN-ACK, RST or an ICMP reply or error to that source: the
- * classes of Moore et al., "Inferring Internet Denial-of-Service Activity" (2001), section 3. */
-static uint8_t kind_of_tcp(const struct event *e)
-{
-	if (!(e->known & EVENT_HAS_FLAGS))
-		return EVENT_UNKNOWN;
-	if (e->flags & TCP_RST)
-		return EVENT_BACKSCATTER;
-	if (e->flags & TCP_SYN)
-		return e->flags & TCP_ACK ? EVENT_BACKSCATTER : EVENT_PROBE;
-	return EVENT_OTHER;
-}
-
+/* The ICMP replies and errors that Moore et al. (event.h) count as answers to forged packets. */
 static uint8_t kind_of_icmp(uint8_t type)
 {
 	switch (type) {
@@ -102,7 +90,7 @@ uint8_t event_kind_of(const struct event *e)
 		return EVENT_UNKNOWN;
 	switch (e->protocol) {
 	case PROTOCOL_TCP:
-		return kind_of_tcp(e);
+		return e->known & EVENT_HAS_FLAGS ? event_kind_of_flags(e->flags) : EVENT_UNKNOWN;
 	case PROTOCOL_UDP:
 		return e->known & EVENT_HAS_PORT ? EVENT_PROBE : EVENT_OTHER;
 	case PROTOCOL_ICMP:

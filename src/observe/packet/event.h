@@ -28,7 +28,7 @@ enum event_kind {
 	EVENT_UNKNOWN = 3,
 };
 
-/* Marks that known scanners leave; see mark.c for names and sources. */
+/* Marks that known scanners leave; see mark.h for their sources. */
 enum event_mark {
 	EVENT_MARK_ZMAP = 1 << 0,
 	EVENT_MARK_MASSCAN = 1 << 1,
@@ -61,6 +61,19 @@ struct event {
 	uint8_t kind;            /* enum event_kind */
 	uint8_t marks;           /* enum event_mark */
 };
+
+/* Kind of a TCP packet by its flags alone. Who answers a packet with a forged source sends SYN-ACK or RST to that
+ * source: Moore et al., "Inferring Internet Denial-of-Service Activity" (2001), section 3. Two bits for each of
+ * ACK, RST, SYN (from the left), so that the fast path need not branch on what the network sends. */
+static inline uint8_t event_kind_of_flags(uint8_t flags)
+{
+	const unsigned kinds = EVENT_OTHER | EVENT_PROBE << 2 | EVENT_BACKSCATTER << 4 | EVENT_BACKSCATTER << 6 |
+			       EVENT_OTHER << 8 | EVENT_BACKSCATTER << 10 | EVENT_BACKSCATTER << 12 |
+			       EVENT_BACKSCATTER << 14;
+	unsigned index = (flags >> 1 & 3u) | (flags >> 2 & 4u);
+
+	return kinds >> index * 2 & 3;
+}
 
 /* Kind by the rules in this header's comments; looks at protocol, flags, port (ICMP type) and `known`. */
 uint8_t event_kind_of(const struct event *e);

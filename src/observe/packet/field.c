@@ -283,7 +283,7 @@ bool field_code(struct bytes text, struct event *e)
 {
 	uint64_t value;
 
-	if (!bytes_number(text, 255, &value))
+	if (!(e->known & EVENT_HAS_PORT) || !bytes_number(text, 255, &value))
 		return false;
 	e->port = (uint16_t)((e->port & 0xff00) | value);
 	e->known |= EVENT_HAS_CODE;

@@ -35,7 +35,7 @@ bool field_flags(struct bytes text, struct event *e);
 bool field_ttl(struct bytes text, struct event *e);
 bool field_length(struct bytes text, struct event *e);
 
-/* The type of an ICMP event, and its code: put at their places in `port`. */
+/* The type of an ICMP event, and then its code: put at their places in `port`. A code without a type is none. */
 bool field_type(struct bytes text, struct event *e);
 bool field_code(struct bytes text, struct event *e);
 

@@ -62,7 +62,8 @@ static bool take_pair(struct bytes *map, struct bytes *ret_ours, struct bytes *r
 	if (!take_until(map, ',', &pair))
 		return false;
 	*ret_theirs = pair;
-	take_until(ret_theirs, '=', ret_ours);
+	if (!take_until(ret_theirs, '=', ret_ours))
+		*ret_ours = pair; /* nothing between two commas */
 	*ret_ours = bytes_trim(*ret_ours);
 	*ret_theirs = bytes_trim(*ret_theirs);
 	return true;
@@ -88,8 +89,8 @@ static int check_map(const char *map, struct error *err)
 
 	while (take_pair(&rest, &ours, &theirs))
 		if (!column_by_name(ours) || theirs.n == 0) {
-			error_hint(err, "columns are time, sensor, source, destination, protocol, type, code, source_port, "
-					"port, flags, ttl, length, kind, marks: '%s'", HONEYPOT_MAP);
+			error_hint(err, "columns are time, sensor, source, destination, protocol, type, code, "
+					"source_port, port, flags, ttl, length, kind, marks: '%s'", HONEYPOT_MAP);
 			return error_set(err, -EINVAL, "the mapping '%.80s' names '%.*s', which is no column", map,
 					 (int)MIN(ours.n, (size_t)40), ours.p);
 		}
@@ -104,8 +105,8 @@ static int check_found(const struct csv_columns *c, const char *map, struct erro
 	while (take_pair(&rest, &ours, &theirs)) {
 		uint8_t wanted = column_by_name(ours);
 		if (!memchr(c->of, wanted, c->count))
-			return error_set(err, -EBADMSG, "the header has no column '%.*s'", (int)MIN(theirs.n, (size_t)60),
-					 theirs.p);
+			return error_set(err, -EBADMSG, "the header has no column '%.*s'",
+					 (int)MIN(theirs.n, (size_t)60), theirs.p);
 	}
 	return 0;
 }

@@ -112,7 +112,7 @@ static inline __attribute__((always_inline)) bool decode_record(struct reader_re
 	else if (!skip)
 		skip = SKIP_NO_TIME;
 	if (skip) {
-		report->skipped[skip]++;
+		reader_skip(report, skip, pcap->link_type);
 		return false;
 	}
 	ret->time_us = time;

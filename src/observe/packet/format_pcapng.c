@@ -207,7 +207,7 @@ static size_t count_record(struct reader *r, const struct record *record, struct
 
 	r->report.packets++;
 	if (skip)
-		r->report.skipped[skip]++;
+		reader_skip(&r->report, skip, record->interface ? record->interface->link_type : 0);
 	return skip == PACKET_OK;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright The hinomi authors */
-/* Lines of `journalctl -k -o json`: the packet filter's message in MESSAGE, the time in __REALTIME_TIMESTAMP, the sensor
- * in _HOSTNAME (systemd.journal-fields(7)). */
+/* Lines of `journalctl -k -o json`: the packet filter's message in MESSAGE, the time in __REALTIME_TIMESTAMP, the
+ * sensor in _HOSTNAME (systemd.journal-fields(7)). */
 #ifndef OBSERVE_PACKET_JOURNAL_H
 #define OBSERVE_PACKET_JOURNAL_H
 

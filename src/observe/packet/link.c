@@ -84,6 +84,8 @@ static enum packet_skip ethertype(struct link *l, uint16_t type)
 		return link_mpls(l);
 	case 0x880b:
 		return link_ppp(l);
+	case 0x88e5: /* IEEE 802.1AE */
+		return SKIP_UNREADABLE;
 	default:
 		/* Up to 1500 it is the length of an IEEE 802.3 frame, whose contents begin with LLC. */
 		return type <= 1500 ? link_llc(l) : SKIP_NOT_IP;
@@ -182,8 +184,8 @@ static enum packet_skip ppp_protocol(struct link *l)
 /* RFC 1662: address ff and control 03, which peers may agree to leave out. */
 static enum packet_skip link_ppp(struct link *l)
 {
-	if (l->c.n >= 2 && l->c.p[0] == 0xff && l->c.p[1] == 0x03)
-		take_skip(&l->c, 2);
+	if (l->c.n && l->c.p[0] == 0xff && !take_skip(&l->c, 2))
+		return SKIP_TRUNCATED;
 	return ppp_protocol(l);
 }
 
@@ -369,7 +371,7 @@ static enum packet_skip link_frame_relay(struct link *l)
 	if (layer == 0x8e)
 		return found(l, 6);
 	if (layer != 0x80)
-		return SKIP_NOT_IP;
+		return layer ? SKIP_NOT_IP : SKIP_TRUNCATED;
 	/* SNAP: three bytes of organisation, then the type. */
 	if (l->c.n >= 3 && (l->c.p[0] | l->c.p[1] | l->c.p[2]) != 0)
 		return SKIP_NOT_IP;

@@ -213,7 +213,9 @@ static bool clock_parse(struct bytes text, int64_t *ret_us)
 	if (text.n < 8 || text.n > sizeof whole - 11)
 		return false;
 	memcpy(whole + 11, text.p, text.n);
-	return text.p[text.n - 1] >= '0' && text.p[text.n - 1] <= '9' && time_parse(BYTES(whole, 11 + text.n), true, ret_us);
+	if (text.p[text.n - 1] < '0' || text.p[text.n - 1] > '9')
+		return false;
+	return time_parse(BYTES(whole, 11 + text.n), true, ret_us);
 }
 
 static bool instant_in_year(const struct log_context *context, int year, int month, int day, int64_t of_day,
@@ -238,6 +240,19 @@ static bool instant_before_now(const struct log_context *context, int month, int
 	return false;
 }
 
+/* January behind December is of the next year. Where several hosts write one log, the last day's lines may still
+ * come behind the first's. */
+static int follow_year(struct log_context *context, int month, int day)
+{
+	if (context->month == 12 && month == 1)
+		context->year++;
+	else if (context->month == 1 && context->day == 1 && month == 12 && day == 31)
+		context->year--;
+	context->month = month;
+	context->day = day;
+	return context->year;
+}
+
 /* RFC 3164 §4.1.2: "Jan  5 12:00:01"; some write the year before the clock. */
 static bool take_old_time(struct log_context *context, struct bytes *c, int64_t *ret_us)
 {
@@ -257,11 +272,8 @@ static bool take_old_time(struct log_context *context, struct bytes *c, int64_t 
 		return false;
 	if (year == 0 && context->year == 0)
 		return instant_before_now(context, month, (int)day, of_day, ret_us);
-	if (year == 0) {
-		context->year += context->month == 12 && month == 1;
-		context->month = month;
-		year = (uint64_t)context->year;
-	}
+	if (year == 0)
+		year = (uint64_t)follow_year(context, month, (int)day);
 	return instant_in_year(context, (int)year, month, (int)day, of_day, ret_us);
 }
 

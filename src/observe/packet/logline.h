@@ -15,7 +15,7 @@ struct log_context {
 	struct zone zone;
 	int year;       /* of the next line without one; 0: the latest that is not after now */
 	int64_t now_us; /* 0 with year 0: such lines are bad */
-	int month;      /* of the line before; January behind December is of the next year */
+	int month, day; /* of the line before, 0 for none */
 };
 
 /* A whole line of a syslog: RFC 3164 or ISO times, with or without a priority, RFC 5424's form too. The host is the

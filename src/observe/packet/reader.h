@@ -21,10 +21,11 @@
 
 struct reader;
 
+/* All may be zero. The texts must live as long as the reader. */
 struct reader_options {
 	const char *format; /* a name of capture_formats[]; NULL: by the first bytes */
 	const char *sensor; /* the sensor of formats that name none; NULL: "local" */
-	const char *map;    /* columns of a CSV file, see format_csv.c's help; NULL: by its header line */
+	const char *map;    /* columns of a CSV file, see csv_row.h; NULL: by its header line */
 	const char *zone;   /* of times without one: "UTC", "+09:00", "local" (calendar.h). NULL: local for syslog,
 			     * UTC elsewhere */
 	int year;           /* of the first line of a syslog that has none; 0: the latest that is not after now */
@@ -37,6 +38,7 @@ struct reader_report {
 	const char *format, *compression;
 	uint64_t packets, events;
 	uint64_t skipped[SKIP_COUNT];
+	uint32_t unsupported_link;    /* where skipped[SKIP_UNSUPPORTED_LINK] is not 0: the first such type */
 	bool has_time;                /* of any packet */
 	int64_t first_us, last_us;    /* the earliest and the latest */
 	bool is_truncated;            /* the input ended inside a record, or went on in a way that makes no sense */

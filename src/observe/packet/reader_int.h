@@ -81,6 +81,14 @@ static inline void reader_see_time(struct reader_report *report, int64_t time_us
 	report->has_time = true;
 }
 
+/* Counts a packet that is no event. */
+static inline void reader_skip(struct reader_report *report, enum packet_skip skip, uint32_t link_type)
+{
+	if (skip == SKIP_UNSUPPORTED_LINK && !report->skipped[skip])
+		report->unsupported_link = link_type;
+	report->skipped[skip]++;
+}
+
 /* The input ends here with a complaint. */
 void reader_end_early(struct reader *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -7,6 +7,7 @@
 
 #include <zlib.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 struct unpacker {
 	bool is_zstd;
@@ -66,6 +67,14 @@ const char *unpacker_name(const struct unpacker *u)
 	return !u ? "none" : u->is_zstd ? "zstd" : "gzip";
 }
 
+static const char *zstd_damage(const struct unpacker *u, size_t code)
+{
+	if (ZSTD_getErrorCode(code) == ZSTD_error_frameParameter_windowTooLarge ||
+	    ZSTD_getErrorCode(code) == ZSTD_error_memory_allocation)
+		return "the zstd data need more memory than they get (128 MiB)";
+	return u->is_between ? "other bytes follow the zstd frame" : "the zstd data are damaged";
+}
+
 static size_t step_zstd(struct unpacker *u, struct bytes *packed, uint8_t *into, size_t room, const char **damage)
 {
 	ZSTD_inBuffer in = { packed->p, packed->n, 0 };
@@ -74,7 +83,7 @@ static size_t step_zstd(struct unpacker *u, struct bytes *packed, uint8_t *into,
 
 	take_skip(packed, in.pos);
 	if (ZSTD_isError(r))
-		*damage = u->is_between ? "other bytes follow the zstd frame" : "the zstd data are damaged";
+		*damage = zstd_damage(u, r);
 	else
 		u->is_between = r == 0;
 	return out.pos;
@@ -120,9 +129,10 @@ size_t unpacker_step(struct unpacker *u, struct bytes *packed, uint8_t *into, si
 		*damage = "there is no memory to unpack with";
 		return 0;
 	}
-	if (u->is_zstd)
-		return step_zstd(u, packed, into, room, damage);
-	return packed->n ? step_gzip(u, packed, into, room, damage) : 0;
+	/* Between members nothing comes out of nothing; inside one what was taken before may still be due. */
+	if (u->is_between && packed->n == 0)
+		return 0;
+	return u->is_zstd ? step_zstd(u, packed, into, room, damage) : step_gzip(u, packed, into, room, damage);
 }
 
 bool unpacker_may_end(const struct unpacker *u)
