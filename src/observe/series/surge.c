@@ -13,6 +13,7 @@
 #define WEEKS_LEAST 4
 #define DAYS_BACK 28
 #define DAYS_LEAST 14
+#define HOURS_OF_DAY_LEAST 18
 #define FIGURES_MOST 28
 #define MAD_TO_SIGMA 1.4826
 #define CORRELATION_HOURS 336.0
@@ -40,8 +41,21 @@ const struct surge_step *surge_step_of(double threshold)
 }
 
 struct level {
-	double g, scale; /* of 2 sqrt(x + 3/8) */
-	double mean;
+	double mean;  /* packets usual in the hour */
+	double scale; /* of 2 sqrt(x + 3/8) about it */
+};
+
+/* Days of 24 hours counted from the first hour: what they held, and what their hours' medians let expect. */
+struct day {
+	double packets, expected; /* expected is NAN where no level exists */
+	double square;            /* sum of the squared scales */
+	int32_t hours;            /* with data */
+};
+
+/* What the last 28 days say beyond the hours' medians. */
+struct correction {
+	double more_per_hour; /* packets that the medians miss, because bursts do not move a median */
+	double spread;        /* variance of the days over that of independent hours, at least 1 */
 };
 
 /* The detector at work on one series. */
@@ -50,6 +64,9 @@ struct detector {
 	double threshold;      /* h as set */
 	float *g;              /* [hour], NAN: no data */
 	float *x;              /* [hour] packets at the usual number of sensors */
+	struct level *levels;  /* [hour] by the hours' medians; mean NAN: none */
+	struct day *days;
+	struct correction correction; /* of the day at work */
 	double sum;            /* S */
 	int32_t rise_from;     /* the hour after S was last 0 */
 	double gain, gain_most; /* sum of ratios since rise_from and its maximum */
@@ -141,7 +158,7 @@ static size_t daily_figures(const struct detector *d, int32_t hour, float figure
 	return n >= DAYS_LEAST ? n : 0;
 }
 
-static bool level_of(const struct detector *d, int32_t hour, struct level *ret)
+static bool level_by_medians(const struct detector *d, int32_t hour, struct level *ret)
 {
 	float figures[FIGURES_MOST], distance[FIGURES_MOST], middle;
 	size_t n = weekly_figures(d, hour, figures);
@@ -153,9 +170,95 @@ static bool level_of(const struct detector *d, int32_t hour, struct level *ret)
 	middle = median(figures, n);
 	for (size_t i = 0; i < n; i++)
 		distance[i] = fabsf(figures[i] - middle);
-	ret->g = middle;
+	ret->mean = MAX(0.0, middle * middle / 4 - 0.375);
 	ret->scale = MAX(1.0, MAD_TO_SIGMA * median(distance, n));
-	ret->mean = MAX(0.5, ret->g * ret->g / 4 - 0.375);
+	return true;
+}
+
+static void sum_days(struct detector *d)
+{
+	for (int32_t hour = 0; hour < d->series->hours; hour++) {
+		struct day *day = &d->days[hour / 24];
+
+		if (!level_by_medians(d, hour, &d->levels[hour]))
+			d->levels[hour].mean = NAN;
+		if (isnan(d->x[hour]))
+			continue;
+		day->hours++;
+		day->packets += d->x[hour];
+		day->expected += d->levels[hour].mean; /* NAN makes NAN */
+		day->square += d->levels[hour].scale * d->levels[hour].scale;
+	}
+}
+
+/* The last 28 days with data before `day`, scaled to 24 hours; where a day has no level of its own, this one's. */
+static size_t days_before(const struct detector *d, int32_t day, double now, float *packets, float *expected)
+{
+	size_t n = 0;
+
+	for (int32_t k = MAX(0, day - DAYS_BACK); k < day; k++) {
+		const struct day *past = &d->days[k];
+
+		if (past->hours < HOURS_OF_DAY_LEAST)
+			continue;
+		packets[n] = (float)(past->packets * 24 / past->hours);
+		expected[n++] = (float)(isnan(past->expected) ? now : past->expected * 24 / past->hours);
+	}
+	return n;
+}
+
+static double root(double x)
+{
+	return 2 * sqrt(x + 0.375);
+}
+
+static struct correction correct(const struct detector *d, int32_t day)
+{
+	float packets[DAYS_BACK], expected[DAYS_BACK], figures[DAYS_BACK];
+	const struct day *today = &d->days[day];
+	double now = today->hours ? today->expected * 24 / today->hours : 0, more, sigma;
+	struct correction c = { .more_per_hour = 0, .spread = 1 };
+	size_t n = isnan(now) ? 0 : days_before(d, day, now, packets, expected);
+
+	if (n < DAYS_LEAST)
+		return c;
+	for (size_t i = 0; i < n; i++)
+		figures[i] = packets[i] - expected[i];
+	more = MAX(0.0, median(figures, n));
+	for (size_t i = 0; i < n; i++)
+		figures[i] = (float)fabs(root(packets[i]) - root(expected[i] + more));
+	sigma = MAD_TO_SIGMA * median(figures, n);
+	c.more_per_hour = more / 24;
+	c.spread = MAX(1.0, sigma * sigma * today->hours / today->square);
+	return c;
+}
+
+/* During a rise the level stays that of the week before it (of the day before, where there is none), so that a rise
+ * does not become its own usual level. */
+static int32_t hour_before_rise(const struct detector *d, int32_t hour, int32_t rise_from)
+{
+	int32_t weekly, daily;
+
+	if (hour < rise_from)
+		return hour;
+	weekly = hour - ((hour - rise_from) / WEEK + 1) * WEEK;
+	daily = hour - ((hour - rise_from) / 24 + 1) * 24;
+	if (weekly >= 0 && !isnan(d->levels[weekly].mean))
+		return weekly;
+	return daily >= 0 && !isnan(d->levels[daily].mean) ? daily : hour;
+}
+
+/* The level in force in an hour; false where there is none. */
+static bool level_of(const struct detector *d, int32_t hour, const struct correction *c, struct level *ret)
+{
+	const struct level *level = &d->levels[hour];
+
+	if (d->is_alarmed)
+		level = &d->levels[hour_before_rise(d, hour, d->rise_from)];
+	if (isnan(level->mean))
+		return false;
+	ret->mean = MAX(0.5, level->mean + c->more_per_hour);
+	ret->scale = level->scale;
 	return true;
 }
 
@@ -204,7 +307,7 @@ static void rise_add(struct detector *d, int32_t hour, double step, double limit
 {
 	step = MIN(step, 0.6 * limit);
 	d->sum = clamp(d->sum + step, 0, 2 * limit);
-	if (d->sum == 0 && !d->is_alarmed) {
+	if (d->sum <= 0 && !d->is_alarmed) {
 		rise_begin(d, hour + 1);
 		return;
 	}
@@ -230,14 +333,16 @@ static void describe(const struct detector *d, struct surge *s)
 	int32_t from = (int32_t)(s->first_hour - d->series->first_hour);
 	int32_t to = (int32_t)(s->last_hour - d->series->first_hour), n = 0;
 	double sum = 0, usual = 0, peak = -1;
-	struct level level;
+	struct correction c = correct(d, from / 24);
 
 	for (int32_t hour = from; hour < to; hour++) {
-		if (isnan(d->x[hour]) || !level_of(d, hour, &level))
+		int32_t before = hour_before_rise(d, hour, from);
+
+		if (isnan(d->x[hour]) || isnan(d->levels[before].mean))
 			continue;
 		n++;
 		sum += d->x[hour];
-		usual += MAX(0.0, level.g * level.g / 4 - 0.375);
+		usual += d->levels[before].mean + c.more_per_hour;
 		if (d->x[hour] > peak) {
 			peak = d->x[hour];
 			s->peak_hour = d->series->first_hour + hour;
@@ -276,21 +381,25 @@ static void rise_end(struct detector *d, uint32_t key, struct surge **surges, si
 static void step(struct detector *d, int32_t hour)
 {
 	struct level level;
-	double r, z;
+	double r, lasting;
 
-	if (isnan(d->x[hour]) || !level_of(d, hour, &level)) {
+	if (hour % 24 == 0 && !d->is_alarmed)
+		d->correction = correct(d, hour / 24);
+	if (isnan(d->x[hour]) || !level_of(d, hour, &d->correction, &level)) {
 		d->z_before = NAN;
+		if (d->sum <= 0 && !d->is_alarmed)
+			rise_begin(d, hour + 1);
 		return;
 	}
-	z = (d->g[hour] - level.g) / level.scale;
-	learn_correlation(d, z);
+	learn_correlation(d, (d->g[hour] - root(level.mean)) / level.scale);
 	r = correlation(d);
-	rise_add(d, hour, ratio(d->x[hour], &level), d->threshold * (1 + r) / (1 - r));
+	lasting = MAX((1 + r) / (1 - r), d->correction.spread);
+	rise_add(d, hour, ratio(d->x[hour], &level), d->threshold * lasting);
 }
 
 static bool is_over(const struct detector *d, int32_t hour)
 {
-	return d->sum == 0 || hour - d->gain_hour >= QUIET_HOURS;
+	return d->sum <= 0 || hour - d->gain_hour >= QUIET_HOURS || hour - d->rise_from >= WEEKS_BACK * WEEK;
 }
 
 void surge_find(const struct surge_series *series, const struct surge_rules *rules, uint32_t key,
@@ -303,7 +412,10 @@ void surge_find(const struct surge_series *series, const struct surge_rules *rul
 		return;
 	d.g = memory_new((size_t)series->hours, sizeof *d.g);
 	d.x = memory_new((size_t)series->hours, sizeof *d.x);
+	d.levels = memory_new((size_t)series->hours, sizeof *d.levels);
+	d.days = memory_new((size_t)series->hours / 24 + 1, sizeof *d.days);
 	transform(&d);
+	sum_days(&d);
 	for (int32_t hour = 0; hour < series->hours; hour++) {
 		step(&d, hour);
 		if (d.is_alarmed && is_over(&d, hour)) {
@@ -315,4 +427,6 @@ void surge_find(const struct surge_series *series, const struct surge_rules *rul
 		rise_end(&d, key, surges, count, room, first);
 	free(d.g);
 	free(d.x);
+	free(d.levels);
+	free(d.days);
 }

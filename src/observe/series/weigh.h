@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright The hinomi authors */
-/* Evidence: what a rise is made of. "Before" is always the same number of hours (made up to whole days), as often as
+/* Evidence: what a rise is made of, judged by its first week where it is longer. "Before" is always the same number of hours (made up to whole days), as often as
  * it fits into the 28 days before the rise, and the usual figure is the median of these.
  *
  *	more packets  the mean of the rise is at least 1.5 times the baseline
