@@ -10,7 +10,7 @@
 #include "base/cleanup.h"
 #include "base/memory.h"
 #include "observe/series/surge.h"
-#include "tests/unit/quiet.h"
+#include "quiet.h"
 
 struct kind {
 	double rate, noise;

@@ -15,6 +15,12 @@
 #define DAY_COUNTS_S (6 * 3600)       /* a day with less up-time is no history */
 #define RATE_COUNTS_S 900             /* an hour with less up-time is not scaled up to judge others by */
 #define MAD_TO_SIGMA 1.4826
+#define SPREADS_LEFT 3                /* a damped day may still differ by so much, as quiet days do */
+
+/* What the sensors of a day have in common. */
+struct rise {
+	double times, more;
+};
 
 struct odd {
 	struct odd_rules rules;
@@ -30,7 +36,8 @@ struct odd {
 	double *figures, *spread;     /* scratch: days of history or sensors */
 	uint32_t *candidates;         /* scratch: sensors */
 	double *expected;             /* [sensor] m - 1 of the day at work */
-	double *ratios;               /* scratch: sensors */
+	double *spread_of;            /* [sensor] of m, the same day */
+	double *ratios, *differences; /* scratch: sensors */
 	uint8_t *reasons;             /* [cell] of the key at work */
 	size_t reason_room;
 	size_t replaced;
@@ -110,7 +117,9 @@ struct odd *odd_new(const struct odd_rules *rules, int64_t first_hour, int32_t h
 	o->spread = memory_new(most, sizeof *o->spread);
 	o->candidates = memory_new(most, sizeof *o->candidates);
 	o->expected = memory_new(most, sizeof *o->expected);
+	o->spread_of = memory_new(most, sizeof *o->spread_of);
 	o->ratios = memory_new(most, sizeof *o->ratios);
+	o->differences = memory_new(most, sizeof *o->differences);
 	sum_up_time(o);
 	return o;
 }
@@ -128,7 +137,9 @@ struct odd *odd_free(struct odd *o)
 	free(o->spread);
 	free(o->candidates);
 	free(o->expected);
+	free(o->spread_of);
 	free(o->ratios);
+	free(o->differences);
 	free(o->reasons);
 	free(o);
 	return NULL;
@@ -187,18 +198,29 @@ static double history(struct odd *o, uint32_t sensor, int32_t day, double *ret_d
 	return usual;
 }
 
-/* How much everybody rose that day, at least 1: the lower median over the sensors with a history. */
-static double common_rise(struct odd *o, int32_t day)
+static double lower_median(double *figures, size_t n)
+{
+	sort_figures(figures, n);
+	return figures[(n - 1) / 2];
+}
+
+/* How much everybody rose that day: the lower medians over the sensors with a history. */
+static struct rise common_rise(struct odd *o, int32_t day)
 {
 	size_t n = 0;
 	double distance;
 
-	for (uint32_t sensor = 0; sensor < o->sensor_count; sensor++)
-		if (o->has_history[slot(o, sensor, day)])
-			o->ratios[n++] = (o->day_packets[slot(o, sensor, day)] + 1) /
-					 (history(o, sensor, day, &distance) + 1);
-	sort_figures(o->ratios, n);
-	return MAX(1.0, o->ratios[(n - 1) / 2]);
+	for (uint32_t sensor = 0; sensor < o->sensor_count; sensor++) {
+		double packets = o->day_packets[slot(o, sensor, day)], usual;
+
+		if (!o->has_history[slot(o, sensor, day)])
+			continue;
+		usual = history(o, sensor, day, &distance);
+		o->ratios[n] = (packets + 1) / (usual + 1);
+		o->differences[n++] = packets - usual;
+	}
+	return (struct rise){ .times = fmax(1, lower_median(o->ratios, n)),
+			      .more = fmax(0, lower_median(o->differences, n)) };
 }
 
 /* At most a quarter of the sensors up, and always one, can be odd. */
@@ -226,17 +248,20 @@ static bool may_be_odd(struct odd *o, uint32_t sensor, int32_t day)
 /* Keeps of the suspects those that are odd on a day by their history; `expected` of each is filled. */
 static size_t odd_on_day(struct odd *o, int32_t day, uint32_t *suspects, size_t count)
 {
-	double rise = common_rise(o, day);
+	struct rise rise = common_rise(o, day);
 	size_t n = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		double packets = o->day_packets[slot(o, suspects[i], day)], distance;
-		double m = rise * (history(o, suspects[i], day, &distance) + 1);
+		uint32_t sensor = suspects[i];
+		double distance, usual = history(o, sensor, day, &distance);
+		double m = fmax(rise.times * (usual + 1), rise.more + usual + 1);
+		double spread = fmax(rise.times * MAD_TO_SIGMA * distance, sqrt(m));
 
-		if (!is_above(o, packets, m, MAX(rise * MAD_TO_SIGMA * distance, sqrt(m))))
+		if (!is_above(o, o->day_packets[slot(o, sensor, day)], m, spread))
 			continue;
-		o->expected[suspects[i]] = m - 1;
-		suspects[n++] = suspects[i];
+		o->expected[sensor] = m - 1;
+		o->spread_of[sensor] = spread;
+		suspects[n++] = sensor;
 	}
 	return n > most_odd(o->up[day]) ? 0 : n;
 }
@@ -262,14 +287,14 @@ static size_t largest_cell(const struct odd *o, const struct series_cell *cells,
 	return found;
 }
 
-/* The hours of one odd sensor-day, the largest first, until the day is no more than expected. */
+/* The hours of one odd sensor-day, the largest first, until the day is as others are. */
 static void damp_day(struct odd *o, const struct series_cell *cells, size_t from, size_t to, uint32_t sensor,
 		     int32_t day, int64_t *micro)
 {
 	double rate_s = o->expected[sensor] / o->day_up_s[slot(o, sensor, day)];
 	double left = o->day_packets[slot(o, sensor, day)];
 
-	while (left > o->expected[sensor]) {
+	while (left > o->expected[sensor] + 1 + SPREADS_LEFT * o->spread_of[sensor]) {
 		size_t i = largest_cell(o, cells, from, to, sensor, rate_s);
 		double share;
 
@@ -449,12 +474,13 @@ size_t odd_damp(struct odd *o, const struct series_cell *cells, size_t count, in
 
 static bool continues(const struct odd_burst *b, const struct odd_cell *cell)
 {
-	return b->key == cell->key && b->sensor == cell->sensor && b->last_hour == cell->hour;
+	return b->key == cell->key && b->sensor == cell->sensor && cell->hour - b->last_hour < ODD_BURST_GAP;
 }
 
 static void burst_add(struct odd_burst *b, const struct odd_cell *cell)
 {
 	b->last_hour = cell->hour + 1;
+	b->hours++;
 	b->packets += cell->packets;
 	b->replaced_by += cell->replaced_by;
 	if (cell->packets > b->peak_packets) {
