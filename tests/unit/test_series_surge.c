@@ -57,7 +57,7 @@ static void a_rise_has_its_start_and_end(void **state)
 
 	(void)state;
 	assert_int_equal(n, 1);
-	assert_in_range(s[0].first_hour, from - 6, from + 3);
+	assert_in_range(s[0].first_hour, from - 1, from + 2);
 	assert_in_range(s[0].last_hour, to - 3, to + 3);
 	assert_in_range(s[0].alarm_hour, from, from + 6);
 	assert_false(s[0].is_open);
@@ -75,7 +75,7 @@ static void a_lasting_rise_stays_open(void **state)
 
 	(void)state;
 	assert_int_equal(n, 1);
-	assert_in_range(s[0].first_hour, from - 6, from + 3);
+	assert_in_range(s[0].first_hour, from - 1, from + 2);
 	assert_true(s[0].is_open);
 	free(s);
 }

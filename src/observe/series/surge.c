@@ -20,7 +20,7 @@
 #define CORRELATION_MOST 0.9
 #define Z_MOST 3.0
 #define QUIET_HOURS 24           /* after so many without support a rise is over */
-#define PACKETS_LEAST 20
+#define TIMES_MOST 20.0
 
 /* Measured by bench/false_alarms over 60 port-years of each of six kinds of quiet series; the worst kind had 1.7, 0.45,
  * 0.10 and 0 alarms per port-year. Honeypots whose days were dealt anew for each sensor: 0.6, 0.11, 0.04 and 0. */
@@ -263,15 +263,16 @@ static bool level_of(const struct detector *d, int32_t hour, const struct correc
 	return true;
 }
 
-/* log of the probability of x under twice the mean over that under the mean. */
-static double ratio(double x, const struct level *level)
+/* log of the probability of x under `times` the mean over that under the mean. */
+static double ratio(double x, const struct level *level, double times)
 {
 	double mean = level->mean, variance = level->scale * level->scale - 1, size;
 
 	if (variance < 1e-9)
-		return x * M_LN2 - mean;
+		return x * log(times) - mean * (times - 1);
 	size = MAX(0.3, mean / variance);
-	return size * log((size + mean) / (size + 2 * mean)) + x * log(2 * (size + mean) / (size + 2 * mean));
+	return size * log((size + mean) / (size + times * mean)) +
+	       x * log(times * (size + mean) / (size + times * mean));
 }
 
 static double clamp(double x, double least, double most)
@@ -329,21 +330,82 @@ static int64_t per_sensor(const struct detector *d, double packets)
 	return (int64_t)(packets / d->series->sensors_usual * SERIES_MICRO);
 }
 
-static void describe(const struct detector *d, struct surge *s)
+/* A rise as it is described: hours of the series, and the correction that was in force when it began. */
+struct span {
+	int32_t above_from, from, to;
+	struct correction correction;
+};
+
+/* The level of an hour of the rise; false where there is none or no data. */
+static bool level_in(const struct detector *d, const struct span *span, int32_t hour, struct level *ret)
 {
-	int32_t from = (int32_t)(s->first_hour - d->series->first_hour);
-	int32_t to = (int32_t)(s->last_hour - d->series->first_hour), n = 0;
+	*ret = d->levels[hour_before_rise(d, hour, span->above_from)];
+	if (isnan(d->x[hour]) || isnan(ret->mean))
+		return false;
+	ret->mean = MAX(0.5, ret->mean + span->correction.more_per_hour);
+	return true;
+}
+
+/* The busiest 24 hours in a row: their end, and how many times the level they are. */
+static int32_t busiest_day(const struct detector *d, const struct span *span, double *ret_times)
+{
+	int32_t end = span->to;
+	double most = 0;
+
+	for (int32_t from = span->above_from; from == span->above_from || from + 24 <= span->to; from++) {
+		double packets = 0, mean = 0;
+		int32_t hour = from;
+
+		for (; hour < from + 24 && hour < span->to; hour++) {
+			struct level level;
+
+			if (!level_in(d, span, hour, &level))
+				continue;
+			packets += d->x[hour];
+			mean += level.mean;
+		}
+		if (mean > 0 && packets / mean > most) {
+			most = packets / mean;
+			end = hour;
+		}
+	}
+	*ret_times = clamp(most, 2, TIMES_MOST);
+	return end;
+}
+
+/* The hour from which on the data, up to the end of the busiest day, speak most for that day's level. */
+static int32_t sudden_start(const struct detector *d, const struct span *span)
+{
+	double times, sum = 0, most = -INFINITY;
+	int32_t end = busiest_day(d, span, &times), start = span->above_from;
+
+	for (int32_t hour = end - 1; hour >= span->above_from; hour--) {
+		struct level level;
+
+		if (!level_in(d, span, hour, &level))
+			continue;
+		sum += ratio(d->x[hour], &level, times);
+		if (sum > most) {
+			most = sum;
+			start = hour;
+		}
+	}
+	return start;
+}
+
+static void describe(const struct detector *d, const struct span *span, struct surge *s)
+{
+	int32_t n = 0;
 	double sum = 0, usual = 0, peak = -1;
-	struct correction c = correct(d, from / 24);
 
-	for (int32_t hour = from; hour < to; hour++) {
-		int32_t before = hour_before_rise(d, hour, from);
+	for (int32_t hour = span->from; hour < span->to; hour++) {
+		double mean = d->levels[hour_before_rise(d, hour, span->above_from)].mean;
 
-		if (isnan(d->x[hour]) || isnan(d->levels[before].mean))
+		if (isnan(d->x[hour]) || isnan(mean))
 			continue;
 		n++;
 		sum += d->x[hour];
-		usual += d->levels[before].mean + c.more_per_hour;
+		usual += mean + span->correction.more_per_hour;
 		if (d->x[hour] > peak) {
 			peak = d->x[hour];
 			s->peak_hour = d->series->first_hour + hour;
@@ -352,6 +414,19 @@ static void describe(const struct detector *d, struct surge *s)
 	s->peak = per_sensor(d, MAX(0.0, peak));
 	s->mean = n ? per_sensor(d, sum / n) : 0;
 	s->baseline = n ? per_sensor(d, usual / n) : 0;
+}
+
+/* Start, figures and whether it lasts, from `above_since` and `last_hour`. */
+static void look_closely(const struct detector *d, struct surge *s)
+{
+	struct span span = { .above_from = (int32_t)(s->above_since - d->series->first_hour),
+			     .to = (int32_t)(s->last_hour - d->series->first_hour) };
+
+	span.correction = correct(d, span.above_from / 24);
+	span.from = sudden_start(d, &span);
+	s->first_hour = d->series->first_hour + span.from;
+	s->is_open = d->series->hours - span.to < QUIET_HOURS;
+	describe(d, &span, s);
 }
 
 static struct surge *last_of(struct surge *surges, size_t count, size_t first)
@@ -371,12 +446,11 @@ static void rise_end(struct detector *d, uint32_t key, struct surge **surges, si
 	} else {
 		*surges = memory_grow(*surges, room, *count + 1, sizeof **surges);
 		before = &(*surges)[(*count)++];
-		*before = (struct surge){ .key = key, .first_hour = from, .last_hour = to, .sources = -1,
+		*before = (struct surge){ .key = key, .above_since = from, .last_hour = to, .sources = -1,
 					  .sources_usual = -1,
 					  .alarm_hour = d->series->first_hour + d->alarm_hour };
 	}
-	before->is_open = d->series->first_hour + d->series->hours - to < QUIET_HOURS;
-	describe(d, before);
+	look_closely(d, before);
 }
 
 static void step(struct detector *d, int32_t hour)
@@ -395,7 +469,7 @@ static void step(struct detector *d, int32_t hour)
 	learn_correlation(d, (d->g[hour] - root(level.mean)) / level.scale);
 	r = correlation(d);
 	lasting = MAX((1 + r) / (1 - r), d->correction.spread);
-	rise_add(d, hour, ratio(d->x[hour], &level), d->threshold * lasting);
+	rise_add(d, hour, ratio(d->x[hour], &level, 2), d->threshold * lasting);
 }
 
 static bool is_over(const struct detector *d, int32_t hour)

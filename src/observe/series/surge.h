@@ -24,11 +24,12 @@
  * detector found 70 rises in the 50 leading ports of nine honeypots in four months at h = 20, with them 13, and where
  * each sensor's days are dealt anew, so that nothing common is left, 1.
  *
- * Rise. It starts in the hour after S was last 0 and ends in the hour up to which the sum of the ratios is largest: the
- * last hour that speaks for it. While it lasts the level stays that of the week before it; after 8 weeks the new level
- * is the usual one and the rise is closed. It is open when its last hour is less than 24 hours old at the end of the data. Rises
- * with less than 24 hours between them are one. One hour alone never makes an alarm: that is what the odd-sensor
- * rule (odd.h) names, where one sensor saw it. */
+ * Rise. The key is above its level since the hour after S was last 0 and up to the hour where the sum of the ratios is
+ * largest: the last hour that speaks for a doubling. In between the rise starts in the hour from which on the data speak
+ * most for the level of the busiest 24 hours. While it lasts the level stays that of the week before it; after 8 weeks
+ * the new level is the usual one and the rise is closed. It is open when its last hour is less than 24 hours old at the
+ * end of the data. Rises with less than 24 hours between them are one. One hour alone never makes an alarm: that is what
+ * the odd-sensor rule (odd.h) names, where one sensor saw it. */
 #ifndef OBSERVE_SERIES_SURGE_H
 #define OBSERVE_SERIES_SURGE_H
 
@@ -65,7 +66,8 @@ enum surge_evidence {
 struct surge {
 	uint32_t key;
 	int64_t first_hour;      /* hours since 1970: the first hour of the rise */
-	int64_t alarm_hour;      /* when the detector was sure */
+	int64_t above_since;     /* the first hour above the usual level: not after first_hour */
+	int64_t alarm_hour;      /* when the detector was sure: not before above_since */
 	int64_t peak_hour;
 	int64_t last_hour;       /* exclusive; where is_open, as far as is known */
 	bool is_open;
