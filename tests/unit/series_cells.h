@@ -65,7 +65,8 @@ static inline int world_compare(const void *a, const void *b)
 
 static inline struct series *world_make(struct world *w)
 {
-	qsort(w->cells, w->count, sizeof *w->cells, world_compare);
+	if (w->count)
+		qsort(w->cells, w->count, sizeof *w->cells, world_compare);
 	return series_make(&w->in, w->cells, w->count, &w->scope);
 }
 

@@ -277,11 +277,12 @@ static void parts_sum_to_the_total(void **state)
 		int64_t mean = s->icmp.mean + s->other.mean, raw_mean = s->icmp.raw_mean + s->other.raw_mean;
 
 		for (int32_t hour = 0; hour < s->hours; hour++) {
-			int64_t sum = s->icmp.value[hour] + s->other.value[hour];
-			int64_t raw = s->icmp.raw[hour] + s->other.raw[hour];
+			int64_t sum, raw;
 
 			if (s->total.value[hour] == SERIES_NO_DATA)
 				continue;
+			sum = s->icmp.value[hour] + s->other.value[hour];
+			raw = s->icmp.raw[hour] + s->other.raw[hour];
 			assert_true(s->other.value[hour] >= 0 && s->other.raw[hour] >= 0);
 			for (size_t i = 0; i < s->row_count; i++) {
 				sum += s->rows[i].value[hour];

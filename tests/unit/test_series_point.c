@@ -83,10 +83,11 @@ static struct world mixed_world(uint64_t seed)
 static void check_sums(const struct series *s)
 {
 	for (int32_t i = 0; i < s->hours; i++) {
-		int64_t sum = s->other.value[i] + (s->has_icmp ? s->icmp.value[i] : 0);
+		int64_t sum = 0;
 
 		if (s->total.value[i] == SERIES_NO_DATA)
 			continue;
+		sum = s->other.value[i] + (s->has_icmp ? s->icmp.value[i] : 0);
 		assert_true(s->other.value[i] >= 0);
 		for (size_t row = 0; row < s->row_count; row++)
 			sum += s->rows[row].value[i];

@@ -11,9 +11,9 @@
  *
  *	m = max(R (e + 1), A + e + 1),  d = max(R * 1.4826 * MAD, sqrt m)
  *
- * and MAD the median distance of the 28 days from their median, the sensor is odd that day when x > m + 8 d and x >= 20.
- * Then its hours are replaced, the largest first, each by its share of m - 1 (by up-time in the hour), until the day
- * is no more than m + 3 d; so a burst of one hour changes one cell, and a day that is high all through changes all or
+ * and MAD the median distance of the 28 days from their median, the sensor is odd that day when x > m + 8 d and
+ * x >= 20. Then its hours are replaced, the largest first, each by its share of m - 1 (by up-time in the hour), until
+ * the day is no more than m + 3 d; so a burst of one hour changes one cell, and a day that is high all through changes all or
  * nearly all. Hours that are not above their share are never touched.
  *
  * Without (under 7 days of the sensor, or fewer than two sensors with a history that day), hour by hour: M is the
@@ -58,8 +58,8 @@ struct odd_cell {
 
 #define ODD_BURST_GAP 24
 
-/* Replaced cells of one key at one sensor with less than 24 hours between them. Whose they were is the caller's to find (from
- * events, with busiest_source_packets of the same span): `weigh_burst` in weigh.h turns that into evidence. */
+/* Replaced cells of one key at one sensor with less than 24 hours between them. Whose they were is the caller's to
+ * find, from events: `weigh_burst` in weigh.h asks and turns the answer into evidence. */
 struct odd_burst {
 	uint32_t key;
 	uint16_t sensor;

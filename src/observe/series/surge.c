@@ -101,7 +101,9 @@ static double packets_at_usual(const struct surge_series *s, int32_t hour)
 {
 	double up = s->up_s[hour] / 3600.0;
 
-	return up > 0 && up >= s->sensors_usual / 4 ? (double)s->micro[hour] / SERIES_MICRO * s->sensors_usual / up : NAN;
+	if (up <= 0 || up < s->sensors_usual / 4)
+		return NAN;
+	return (double)s->micro[hour] / SERIES_MICRO * s->sensors_usual / up;
 }
 
 static void transform(struct detector *d)
@@ -125,6 +127,25 @@ static float median(float *figures, size_t n)
 		figures[k] = figure;
 	}
 	return n % 2 ? figures[n / 2] : (figures[n / 2 - 1] + figures[n / 2]) / 2;
+}
+
+/* The median distance of sorted figures from their median, without sorting again: the nearest to the middle are taken
+ * one by one from both sides. */
+static float median_distance(const float *sorted, size_t n, float middle)
+{
+	size_t above = n / 2, below = above;
+	float last = 0, before = 0;
+
+	for (size_t taken = 0; taken <= n / 2; taken++) {
+		float up = above < n ? sorted[above] - middle : INFINITY;
+		float down = below > 0 ? middle - sorted[below - 1] : INFINITY;
+
+		before = last;
+		last = up < down ? up : down;
+		above += up < down;
+		below -= up >= down;
+	}
+	return n % 2 ? last : (before + last) / 2;
 }
 
 static size_t take_hour(const struct detector *d, int32_t hour, float *figures, size_t n)
@@ -161,7 +182,7 @@ static size_t daily_figures(const struct detector *d, int32_t hour, float figure
 
 static bool level_by_medians(const struct detector *d, int32_t hour, struct level *ret)
 {
-	float figures[FIGURES_MOST], distance[FIGURES_MOST], middle;
+	float figures[FIGURES_MOST], middle;
 	size_t n = weekly_figures(d, hour, figures);
 
 	if (n == 0)
@@ -169,10 +190,8 @@ static bool level_by_medians(const struct detector *d, int32_t hour, struct leve
 	if (n == 0)
 		return false;
 	middle = median(figures, n);
-	for (size_t i = 0; i < n; i++)
-		distance[i] = fabsf(figures[i] - middle);
 	ret->mean = MAX(0.0, middle * middle / 4 - 0.375);
-	ret->scale = MAX(1.0, MAD_TO_SIGMA * median(distance, n));
+	ret->scale = MAX(1.0, MAD_TO_SIGMA * median_distance(figures, n, middle));
 	return true;
 }
 

@@ -6,30 +6,30 @@
  * range); hours with under a quarter of that are skipped.
  *
  * Level. With g = 2 sqrt(x + 3/8) an hour's level is the median of g over the same hour of the week and its two
- * neighbours in the last 8 weeks; until 4 weeks exist, over the same hour of the last 28 days, of which at least 14 must
- * exist; before that nothing is found. The scale is 1.4826 times the median distance, at least 1; the mean is
+ * neighbours in the last 8 weeks; until 4 weeks exist, over the same hour of the last 28 days, of which at least 14
+ * must exist; before that nothing is found. The scale is 1.4826 times the median distance, at least 1; the mean is
  * mu = g^2 / 4 - 3/8. Packets that come in bursts do not move an hour's median, so the last 28 days (of 24 hours,
  * counted from the first) correct it: the median of what a day held more than its hours' means is added, spread over
- * its hours; and D, 1.4826 times the median distance of 2 sqrt(x + 3/8) of the days from what was expected, says how much
- * more days vary than independent hours would. mu is at least 0.5.
+ * its hours; and D, 1.4826 times the median distance of 2 sqrt(x + 3/8) of the days from what was expected, says how
+ * much more days vary than independent hours would. mu is at least 0.5.
  *
- * Test. Each hour gives the log likelihood ratio of a doubling under the negative binomial distribution with mean mu and
- * size k = mu / (scale^2 - 1) (at least 0.3; Poisson where the scale is 1), at most 0.6 H; S is their running sum,
+ * Test. Each hour gives the log likelihood ratio of a doubling under the negative binomial distribution with mean mu
+ * and size k = mu / (scale^2 - 1) (at least 0.3; Poisson where the scale is 1), at most 0.6 H; S is their running sum,
  * never under 0 nor over 2 H; an alarm is S > H.
  *
  *	H = h max((1 + r) / (1 - r), D^2 / mean of scale^2, 1)
  *
  * with h the threshold set and r the correlation of one hour's clipped z with the next (smoothed over 336 hours,
- * 0..0.9): what lasts by itself must be exceeded by more. The corrections by days are new here; without them the same
- * detector found 70 rises in the 50 leading ports of nine honeypots in four months at h = 20, with them 13, and where
- * each sensor's days are dealt anew, so that nothing common is left, 1.
+ * 0..0.9): what lasts by itself must be exceeded by more. Why the corrections by days: without them the detector found
+ * 70 rises at nine honeypots in four months (h = 20), long ones of bursty ports mostly; with them 12, while quiet
+ * series gave a quarter of the false alarms.
  *
  * Rise. The key is above its level since the hour after S was last 0 and up to the hour where the sum of the ratios is
- * largest: the last hour that speaks for a doubling. In between the rise starts in the hour from which on the data speak
- * most for the level of the busiest 24 hours. While it lasts the level stays that of the week before it; after 8 weeks
- * the new level is the usual one and the rise is closed. It is open when its last hour is less than 24 hours old at the
- * end of the data. Rises with less than 24 hours between them are one. One hour alone never makes an alarm: that is what
- * the odd-sensor rule (odd.h) names, where one sensor saw it. */
+ * largest: the last hour that speaks for a doubling. In between the rise starts in the hour from which on the data
+ * speak most for the level of the busiest 24 hours. While it lasts the level stays that of the week before it; after
+ * 8 weeks the new level is the usual one and the rise is closed. It is open when its last hour is less than 24 hours
+ * old at the end of the data. Rises with less than 24 hours between them are one. One hour alone never makes an alarm:
+ * that is what the odd-sensor rule (odd.h) names, where one sensor saw it. */
 #ifndef OBSERVE_SERIES_SURGE_H
 #define OBSERVE_SERIES_SURGE_H
 
