@@ -232,6 +232,70 @@ static void a_surge_of_many_sensors_stays_whole(void **state)
 	}
 }
 
+/* Sixty days wild: kept out on the last day as on the first, and the others are left alone. */
+static void a_sensor_that_stays_wild_stays_out(void **state)
+{
+	struct world w = world_new(24 * 16000, 60 * DAY, 3);
+	struct series *s;
+
+	(void)state;
+	for (int32_t hour = 0; hour < 60 * DAY; hour++) {
+		world_put(&w, 9, hour, 0, 40);
+		world_put(&w, 9, hour, 1, 49);
+		world_put(&w, 9, hour, 2, 3000 + (uint32_t)hour % 7);
+	}
+	s = world_make(&w);
+	assert_int_equal(s->damped_count, 60 * DAY);
+	assert_int_equal(s->burst_count, 1);
+	for (int32_t hour = 0; hour < 60 * DAY; hour++)
+		assert_int_equal(s->rows[0].value[hour], 89 * SERIES_MICRO / 2);
+	s = series_free(s);
+	world_clear(&w);
+}
+
+/* One sensor four times as busy as the others is no odd sensor. */
+static void sensors_may_differ(void **state)
+{
+	struct world w = world_new(24 * 16000, 60 * DAY, 5);
+	uint64_t seed = 8;
+	struct series *s;
+
+	(void)state;
+	for (int32_t hour = 0; hour < 60 * DAY; hour++)
+		for (uint32_t sensor = 0; sensor < 5; sensor++)
+			world_put(&w, 9, hour, sensor,
+				  (sensor == 3 ? 40 : 10) + (uint32_t)(world_random(&seed) % 9));
+	s = world_make(&w);
+	assert_int_equal(s->damped_count, 0);
+	s = series_free(s);
+	world_clear(&w);
+}
+
+/* A sensor that comes new in the middle is judged by its neighbours for its first seven days. */
+static void a_new_sensor_is_judged_by_the_others(void **state)
+{
+	struct world w = world_new(24 * 16000, 40 * DAY, 4);
+	struct series *s;
+
+	(void)state;
+	for (int32_t hour = 0; hour < 40 * DAY; hour++) {
+		for (uint32_t sensor = 0; sensor < 3; sensor++)
+			world_put(&w, 9, hour, sensor, 30);
+		if (hour < 20 * DAY)
+			world_up(&w, 3, hour, 0);
+		else
+			world_put(&w, 9, hour, 3, hour == 22 * DAY + 3 || hour == 35 * DAY + 3 ? 4000 : 33);
+	}
+	s = world_make(&w);
+	assert_int_equal(s->damped_count, 2);
+	assert_int_equal(s->damped[0].reason, ODD_NEIGHBOURS);
+	assert_int_equal(s->damped[0].replaced_by, 30 * SERIES_MICRO);
+	assert_int_equal(s->damped[1].reason, ODD_HISTORY);
+	assert_int_equal(s->damped[1].replaced_by, 33 * SERIES_MICRO);
+	s = series_free(s);
+	world_clear(&w);
+}
+
 static void damping_can_be_off(void **state)
 {
 	struct world w = quiet_world(5);
@@ -344,6 +408,9 @@ int main(void)
 		cmocka_unit_test(unknown_kinds_are_counted),
 		cmocka_unit_test(a_burst_of_one_hour_changes_one_cell),
 		cmocka_unit_test(a_surge_of_many_sensors_stays_whole),
+		cmocka_unit_test(a_sensor_that_stays_wild_stays_out),
+		cmocka_unit_test(sensors_may_differ),
+		cmocka_unit_test(a_new_sensor_is_judged_by_the_others),
 		cmocka_unit_test(damping_can_be_off),
 		cmocka_unit_test(parts_sum_to_the_total),
 		cmocka_unit_test(renumbering_changes_nothing),

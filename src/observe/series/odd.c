@@ -32,7 +32,7 @@ struct odd {
 	bool *has_history;            /* the same: enough days of up-time before */
 	uint32_t *judged;             /* [day] sensors up with a history */
 	uint32_t *up;                 /* [day] sensors up */
-	uint32_t *day_packets;        /* [sensor * days + day] of the key at work; zero between keys */
+	double *day_packets;          /* [sensor * days + day] of the key at work; zero between keys */
 	double *figures, *spread;     /* scratch: days of history or sensors */
 	uint32_t *candidates;         /* scratch: sensors */
 	double *expected;             /* [sensor] m - 1 of the day at work */
@@ -302,8 +302,18 @@ static void damp_day(struct odd *o, const struct series_cell *cells, size_t from
 			return;
 		share = rate_s * up_of(o, sensor, cells[i].hour);
 		left -= cells[i].packets - share;
-		replace(o, i, micro, (int64_t)floor(share * SERIES_MICRO), ODD_HISTORY);
+		replace(o, i, micro, llround(share * SERIES_MICRO), ODD_HISTORY);
 	}
+}
+
+/* Later days look back on what counted, so that a sensor that stays odd does not become its own usual level. */
+static void remember_damped(struct odd *o, const struct series_cell *cells, size_t from, size_t to, int32_t day,
+			    const int64_t *micro)
+{
+	for (size_t i = from; i < to; i++)
+		if (o->reasons[i])
+			o->day_packets[slot(o, cells[i].sensor, day)] -=
+				cells[i].packets - (double)micro[i] / SERIES_MICRO;
 }
 
 static uint32_t packets_in_hour(const struct series_cell *cells, size_t from, size_t to, uint32_t sensor)
@@ -426,6 +436,7 @@ static void damp_by_history(struct odd *o, const struct series_cell *cells, size
 static void damp_cells_of_day(struct odd *o, const struct series_cell *cells, size_t from, size_t to, int64_t *micro)
 {
 	int32_t day = day_of(o, cells[from].hour);
+	size_t before = o->replaced;
 
 	if (!is_worth_a_look(o, cells, from, to, day))
 		return;
@@ -433,15 +444,14 @@ static void damp_cells_of_day(struct odd *o, const struct series_cell *cells, si
 		damp_by_history(o, cells, from, to, day, micro);
 	if (o->judged[day] < 2 || o->judged[day] < o->up[day])
 		damp_hours(o, cells, from, to, micro);
+	if (o->replaced > before)
+		remember_damped(o, cells, from, to, day, micro);
 }
 
 static void day_packets_add(struct odd *o, const struct series_cell *cells, size_t count)
 {
-	for (size_t i = 0; i < count; i++) {
-		uint32_t *packets = &o->day_packets[slot(o, cells[i].sensor, day_of(o, cells[i].hour))];
-
-		*packets = __builtin_add_overflow(*packets, cells[i].packets, packets) ? UINT32_MAX : *packets;
-	}
+	for (size_t i = 0; i < count; i++)
+		o->day_packets[slot(o, cells[i].sensor, day_of(o, cells[i].hour))] += cells[i].packets;
 }
 
 static void day_packets_clear(struct odd *o, const struct series_cell *cells, size_t count)

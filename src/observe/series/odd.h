@@ -13,8 +13,8 @@
  *
  * and MAD the median distance of the 28 days from their median, the sensor is odd that day when x > m + 8 d and
  * x >= 20. Then its hours are replaced, the largest first, each by its share of m - 1 (by up-time in the hour), until
- * the day is no more than m + 3 d; so a burst of one hour changes one cell, and a day that is high all through changes all or
- * nearly all. Hours that are not above their share are never touched.
+ * the day is no more than m + 3 d; so a burst of one hour changes one cell, and a day that is high all through changes
+ * all or nearly all. Hours that are not above their share are never touched.
  *
  * Without (under 7 days of the sensor, or fewer than two sensors with a history that day), hour by hour: M is the
  * median of the other sensors up in that hour, each scaled to this sensor's up-time; the sensor is odd when x >= 20
@@ -24,6 +24,11 @@
  *
  * In both, at most a quarter of the sensors up (and always one) can be odd at a time: what more of them see is a
  * surge and stays whole.
+ *
+ * Later days look back on what counted, not on what came: a sensor that stays odd is kept out for as long as it does,
+ * and is named each day, until somebody looks at it. A level that was never odd is not touched by this: sensors may
+ * differ by several times. (On nine honeypots, four months: damped mean 0.963 of the plain one; the mean of 1.3 % of the
+ * days of the fifty leading ports falls by 15 % or more.)
  *
  * The packets themselves stay as they came: the raw figure is always shown beside. */
 #ifndef OBSERVE_SERIES_ODD_H
