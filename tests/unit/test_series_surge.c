@@ -80,16 +80,56 @@ static void a_lasting_rise_stays_open(void **state)
 	free(s);
 }
 
-static void rises_a_day_apart_are_two(void **state)
+/* After eight weeks the new level is the usual one: one rise, closed, and no alarm about what is usual by then. */
+static void a_new_level_becomes_usual(void **state)
 {
-	size_t n, m;
+	size_t n;
+	struct surge *s = rise(10, 3, 40 * DAY, 180 * DAY, 180 * DAY, &n);
+
+	(void)state;
+	assert_int_equal(n, 1);
+	assert_false(s[0].is_open);
+	assert_in_range(s[0].last_hour, 95 * DAY, 97 * DAY);
+	free(s);
+}
+
+/* Silence is no data: it neither ends a rise nor makes one. */
+static void silence_is_no_data(void **state)
+{
+	_cleanup_free_ int64_t *micro = memory_new(60 * DAY, sizeof *micro);
+	_cleanup_free_ int32_t *up_s = memory_new(60 * DAY, sizeof *up_s);
+	struct quiet_rules rules = { .rate = 20, .surge_from = 40 * DAY, .surge_to = 50 * DAY, .surge_times = 4 };
+	struct surge_series series = { .hours = 60 * DAY, .micro = micro, .up_s = up_s, .sensors_usual = 4 };
+	struct surge_rules find = { .threshold = SURGE_THRESHOLD_DEFAULT };
+	struct surge *surges = NULL;
+	size_t count = 0, room = 0;
+	uint64_t seed = 12;
+
+	(void)state;
+	quiet_fill(&rules, micro, 60 * DAY, &seed);
+	for (int32_t hour = 0; hour < 50 * DAY; hour++)
+		up_s[hour] = hour >= 43 * DAY && hour < 45 * DAY ? 0 : 4 * 3600;
+	for (int32_t hour = 20 * DAY; hour < 22 * DAY; hour++) { /* half the sensors: half the packets */
+		up_s[hour] /= 2;
+		micro[hour] /= 2;
+	}
+	surge_find(&series, &find, 1, &surges, &count, &room);
+	assert_int_equal(count, 1);
+	assert_in_range(surges[0].first_hour, 40 * DAY - 1, 40 * DAY + 1);
+	assert_true(surges[0].is_open); /* the sensors fell silent while it lasted */
+	free(surges);
+}
+
+static void quiet_weeks_and_one_rise(void **state)
+{
+	size_t n;
 	struct surge *s = rise(10, 1, 0, 0, 60 * DAY, &n);
 
 	(void)state;
 	assert_int_equal(n, 0);
 	free(s);
-	s = rise(10, 4, 20 * DAY, 22 * DAY, 60 * DAY, &m);
-	assert_int_equal(m, 1);
+	s = rise(10, 4, 20 * DAY, 22 * DAY, 60 * DAY, &n);
+	assert_int_equal(n, 1);
 	free(s);
 }
 
@@ -209,7 +249,9 @@ int main(void)
 		cmocka_unit_test(stated_rate_is_met),
 		cmocka_unit_test(a_rise_has_its_start_and_end),
 		cmocka_unit_test(a_lasting_rise_stays_open),
-		cmocka_unit_test(rises_a_day_apart_are_two),
+		cmocka_unit_test(a_new_level_becomes_usual),
+		cmocka_unit_test(silence_is_no_data),
+		cmocka_unit_test(quiet_weeks_and_one_rise),
 		cmocka_unit_test(nothing_without_two_weeks_before),
 		cmocka_unit_test(evidence_tells_wide_from_narrow),
 		cmocka_unit_test(a_burst_is_listed_apart),

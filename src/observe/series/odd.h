@@ -27,8 +27,8 @@
  *
  * Later days look back on what counted, not on what came: a sensor that stays odd is kept out for as long as it does,
  * and is named each day, until somebody looks at it. A level that was never odd is not touched by this: sensors may
- * differ by several times. (On nine honeypots, four months: damped mean 0.963 of the plain one; the mean of 1.3 % of the
- * days of the fifty leading ports falls by 15 % or more.)
+ * differ by several times. (On nine honeypots, four months: damped mean 0.963 of the plain one; the mean of 1.3 % of
+ * the days of the fifty leading ports falls by 15 % or more.)
  *
  * The packets themselves stay as they came: the raw figure is always shown beside. */
 #ifndef OBSERVE_SERIES_ODD_H

@@ -19,7 +19,7 @@
 #define CORRELATION_HOURS 336.0
 #define CORRELATION_MOST 0.9
 #define Z_MOST 3.0
-#define QUIET_HOURS 24           /* after so many without support a rise is over */
+#define QUIET_HOURS 24 /* after so many with data and without support a rise is over */
 #define TIMES_MOST 20.0
 
 /* Measured by bench/false_alarms over 60 port-years of each of six kinds of quiet series; the worst kind had 1.7, 0.45,
@@ -68,10 +68,12 @@ struct detector {
 	struct level *levels;  /* [hour] by the hours' medians; mean NAN: none */
 	struct day *days;
 	struct correction correction; /* of the day at work */
+	int32_t data_end;      /* the hour after the last with data */
 	double sum;            /* S */
 	int32_t rise_from;     /* the hour after S was last 0 */
 	double gain, gain_most; /* sum of ratios since rise_from and its maximum */
 	int32_t gain_hour;     /* where that was */
+	int32_t quiet_hours;   /* with data, since then */
 	bool is_alarmed;
 	int32_t alarm_hour;
 	double z_before;       /* NAN after a gap */
@@ -111,6 +113,8 @@ static void transform(struct detector *d)
 	for (int32_t hour = 0; hour < d->series->hours; hour++) {
 		double x = packets_at_usual(d->series, hour);
 
+		if (!isnan(x))
+			d->data_end = hour + 1;
 		d->x[hour] = (float)x;
 		d->g[hour] = (float)(2 * sqrt(x + 0.375)); /* NAN stays */
 	}
@@ -321,6 +325,7 @@ static void rise_begin(struct detector *d, int32_t hour)
 {
 	d->sum = d->gain = d->gain_most = 0;
 	d->rise_from = d->gain_hour = hour;
+	d->quiet_hours = 0;
 	d->is_alarmed = false;
 }
 
@@ -333,9 +338,11 @@ static void rise_add(struct detector *d, int32_t hour, double step, double limit
 		return;
 	}
 	d->gain += step;
+	d->quiet_hours++;
 	if (d->gain > d->gain_most) {
 		d->gain_most = d->gain;
 		d->gain_hour = hour;
+		d->quiet_hours = 0;
 	}
 	if (d->sum > limit && !d->is_alarmed) {
 		d->is_alarmed = true;
@@ -444,7 +451,7 @@ static void look_closely(const struct detector *d, struct surge *s)
 	span.correction = correct(d, span.above_from / 24);
 	span.from = sudden_start(d, &span);
 	s->first_hour = d->series->first_hour + span.from;
-	s->is_open = d->series->hours - span.to < QUIET_HOURS;
+	s->is_open = d->data_end - span.to < QUIET_HOURS;
 	describe(d, &span, s);
 }
 
@@ -493,7 +500,7 @@ static void step(struct detector *d, int32_t hour)
 
 static bool is_over(const struct detector *d, int32_t hour)
 {
-	return d->sum <= 0 || hour - d->gain_hour >= QUIET_HOURS || hour - d->rise_from >= WEEKS_BACK * WEEK;
+	return d->sum <= 0 || d->quiet_hours >= QUIET_HOURS || hour - d->rise_from >= WEEKS_BACK * WEEK;
 }
 
 void surge_find(const struct surge_series *series, const struct surge_rules *rules, uint32_t key,
