@@ -296,6 +296,37 @@ static void a_new_sensor_is_judged_by_the_others(void **state)
 	world_clear(&w);
 }
 
+/* An hour has the same figures whatever range it is asked in, as long as 29 days stand before it. */
+static void more_history_changes_nothing(void **state)
+{
+	uint64_t seed = 77;
+	struct world w = world_new(24 * 16000, 90 * DAY, 6), v = world_new(24 * 16031, 59 * DAY, 6);
+	struct series *s, *t;
+
+	(void)state;
+	for (int32_t hour = 0; hour < 90 * DAY; hour++)
+		for (uint32_t sensor = 0; sensor < 6; sensor++) {
+			uint64_t r = world_random(&seed);
+			uint32_t packets = 1 + sensor + (uint32_t)(r % 5) + ((r >> 20) % 300 ? 0 : 400) +
+					   (sensor == 4 && hour < 70 * DAY ? 9000 : 0);
+
+			world_put(&w, 9, hour, sensor, packets);
+			if (hour >= 31 * DAY)
+				world_put(&v, 9, hour - 31 * DAY, sensor, packets);
+		}
+	w.scope.first_hour = v.scope.first_hour = 24 * 16060;
+	s = world_make(&w);
+	t = world_make(&v);
+	assert_true(s->damped_count > 10 * DAY);
+	assert_int_equal(s->damped_count, t->damped_count);
+	assert_int_equal(s->hours, 30 * DAY);
+	assert_memory_equal(s->rows[0].value, t->rows[0].value, 30 * DAY * sizeof(int64_t));
+	s = series_free(s);
+	t = series_free(t);
+	world_clear(&w);
+	world_clear(&v);
+}
+
 static void damping_can_be_off(void **state)
 {
 	struct world w = quiet_world(5);
@@ -411,6 +442,7 @@ int main(void)
 		cmocka_unit_test(a_sensor_that_stays_wild_stays_out),
 		cmocka_unit_test(sensors_may_differ),
 		cmocka_unit_test(a_new_sensor_is_judged_by_the_others),
+		cmocka_unit_test(more_history_changes_nothing),
 		cmocka_unit_test(damping_can_be_off),
 		cmocka_unit_test(parts_sum_to_the_total),
 		cmocka_unit_test(renumbering_changes_nothing),

@@ -15,6 +15,7 @@
 #define DAY_COUNTS_S (6 * 3600)       /* a day with less up-time is no history */
 #define RATE_COUNTS_S 900             /* an hour with less up-time is not scaled up to judge others by */
 #define MAD_TO_SIGMA 1.4826
+#define WILD_TIMES 30                 /* a sensor-day so many times the others' is no history */
 #define SPREADS_LEFT 3                /* a damped day may still differ by so much, as quiet days do */
 
 /* What the sensors of a day have in common. */
@@ -37,7 +38,7 @@ struct odd {
 	uint32_t *candidates;         /* scratch: sensors */
 	double *expected;             /* [sensor] m - 1 of the day at work */
 	double *spread_of;            /* [sensor] of m, the same day */
-	double *ratios, *differences; /* scratch: sensors */
+	double *ratios, *differences, *excess; /* scratch: sensors */
 	uint8_t *reasons;             /* [cell] of the key at work */
 	size_t reason_room;
 	size_t replaced;
@@ -119,6 +120,7 @@ struct odd *odd_new(const struct odd_rules *rules, int64_t first_hour, int32_t h
 	o->expected = memory_new(most, sizeof *o->expected);
 	o->spread_of = memory_new(most, sizeof *o->spread_of);
 	o->ratios = memory_new(most, sizeof *o->ratios);
+	o->excess = memory_new(most, sizeof *o->excess);
 	o->differences = memory_new(most, sizeof *o->differences);
 	sum_up_time(o);
 	return o;
@@ -140,6 +142,7 @@ struct odd *odd_free(struct odd *o)
 	free(o->spread_of);
 	free(o->ratios);
 	free(o->differences);
+	free(o->excess);
 	free(o->reasons);
 	free(o);
 	return NULL;
@@ -223,10 +226,29 @@ static struct rise common_rise(struct odd *o, int32_t day)
 			      .more = fmax(0, lower_median(o->differences, n)) };
 }
 
-/* At most a quarter of the sensors up, and always one, can be odd. */
-static size_t most_odd(size_t sensors_up)
+/* The excess that `n` suspects must pass: at most a quarter of the sensors up, and always one, can be odd. Where there
+ * are more, it takes to tower over the next one. */
+static double least_excess(const struct odd *o, const double *excess, size_t n, size_t sensors_up)
 {
-	return MAX((size_t)1, sensors_up / 4);
+	size_t most = MAX((size_t)1, sensors_up / 4);
+
+	if (n <= most)
+		return 0;
+	memcpy(o->figures, excess, n * sizeof *excess);
+	sort_figures(o->figures, n);
+	return o->rules.factor * o->figures[n - 1 - most];
+}
+
+/* Keeps of the suspects, whose excess stands in o->excess, those that are odd; their number. */
+static size_t keep_odd(struct odd *o, uint32_t *suspects, size_t n, size_t sensors_up)
+{
+	double least = least_excess(o, o->excess, n, sensors_up);
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (o->excess[i] > least)
+			suspects[kept++] = suspects[i];
+	return kept;
 }
 
 static bool is_above(const struct odd *o, double packets, double middle, double spread)
@@ -261,9 +283,10 @@ static size_t odd_on_day(struct odd *o, int32_t day, uint32_t *suspects, size_t 
 			continue;
 		o->expected[sensor] = m - 1;
 		o->spread_of[sensor] = spread;
+		o->excess[n] = o->day_packets[slot(o, sensor, day)] - m;
 		suspects[n++] = sensor;
 	}
-	return n > most_odd(o->up[day]) ? 0 : n;
+	return keep_odd(o, suspects, n, o->up[day]);
 }
 
 static void replace(struct odd *o, size_t i, int64_t *micro, int64_t by, uint8_t reason)
@@ -304,16 +327,6 @@ static void damp_day(struct odd *o, const struct series_cell *cells, size_t from
 		left -= cells[i].packets - share;
 		replace(o, i, micro, llround(share * SERIES_MICRO), ODD_HISTORY);
 	}
-}
-
-/* Later days look back on what counted, so that a sensor that stays odd does not become its own usual level. */
-static void remember_damped(struct odd *o, const struct series_cell *cells, size_t from, size_t to, int32_t day,
-			    const int64_t *micro)
-{
-	for (size_t i = from; i < to; i++)
-		if (o->reasons[i])
-			o->day_packets[slot(o, cells[i].sensor, day)] -=
-				cells[i].packets - (double)micro[i] / SERIES_MICRO;
 }
 
 static uint32_t packets_in_hour(const struct series_cell *cells, size_t from, size_t to, uint32_t sensor)
@@ -388,15 +401,60 @@ static void damp_hour(struct odd *o, const struct series_cell *cells, size_t fro
 	for (size_t i = from; i < to; i++)
 		if (cells[i].packets >= o->rules.packets_least &&
 		    (o->judged[day] < 2 || !o->has_history[slot(o, cells[i].sensor, day)]) &&
-		    is_above_others(o, cells, from, to, i))
+		    is_above_others(o, cells, from, to, i)) {
+			o->excess[n] = cells[i].packets;
 			o->candidates[n++] = cells[i].sensor;
-	if (n == 0 || n > most_odd(sensors_up_in(o, cells[from].hour)))
-		return;
+		}
+	if (n)
+		n = keep_odd(o, o->candidates, n, sensors_up_in(o, cells[from].hour));
 	for (size_t i = from; i < to; i++)
 		if (is_among(o->candidates, n, cells[i].sensor))
 			replace(o, i, micro,
 				mean_of_others(o, cells, from, to, o->candidates, n, cells[i].sensor),
 				ODD_NEIGHBOURS);
+}
+
+/* Is a sensor's day out of all proportion to the other sensors' same day? Sensors do differ by several times, and some
+ * ports are one sensor's own, so this asks for much. */
+static bool is_day_wild(struct odd *o, uint32_t sensor, int32_t day)
+{
+	int32_t own_up_s = o->day_up_s[slot(o, sensor, day)];
+	size_t n = 0;
+
+	if (o->day_packets[slot(o, sensor, day)] <= WILD_TIMES * 24)
+		return false;
+	for (uint32_t other = 0; other < o->sensor_count; other++) {
+		int32_t up_s = o->day_up_s[slot(o, other, day)];
+
+		if (other != sensor && up_s >= DAY_COUNTS_S)
+			o->figures[n++] = o->day_packets[slot(o, other, day)] * own_up_s / up_s;
+	}
+	return n >= 2 && o->day_packets[slot(o, sensor, day)] > WILD_TIMES * (median(o->figures, n) + 24);
+}
+
+/* Later days look back on this one as the sensors together allow, so that a sensor that stays odd does not become its
+ * own usual level: a wild day counts as the mean of the others'. Of the day alone, so that what is
+ * decided on a day depends on its 28 days before and not on how much more the caller gave. */
+static void remember_day(struct odd *o, int32_t day)
+{
+	uint32_t *odd = o->candidates;
+	double packets = 0, up_s = 0;
+	size_t n = 0;
+
+	for (uint32_t sensor = 0; sensor < o->sensor_count; sensor++)
+		if (is_day_wild(o, sensor, day)) {
+			o->excess[n] = o->day_packets[slot(o, sensor, day)];
+			odd[n++] = sensor;
+		}
+	if (n == 0 || (n = keep_odd(o, odd, n, o->up[day])) == 0)
+		return;
+	for (uint32_t sensor = 0; sensor < o->sensor_count; sensor++)
+		if (!is_among(odd, n, sensor)) {
+			packets += o->day_packets[slot(o, sensor, day)];
+			up_s += o->day_up_s[slot(o, sensor, day)];
+		}
+	for (size_t i = 0; i < n && up_s > 0; i++)
+		o->day_packets[slot(o, odd[i], day)] = packets / up_s * o->day_up_s[slot(o, odd[i], day)];
 }
 
 /* Does anything in the day's cells [from, to) reach the least number of packets in one sensor's day? */
@@ -436,7 +494,6 @@ static void damp_by_history(struct odd *o, const struct series_cell *cells, size
 static void damp_cells_of_day(struct odd *o, const struct series_cell *cells, size_t from, size_t to, int64_t *micro)
 {
 	int32_t day = day_of(o, cells[from].hour);
-	size_t before = o->replaced;
 
 	if (!is_worth_a_look(o, cells, from, to, day))
 		return;
@@ -444,8 +501,7 @@ static void damp_cells_of_day(struct odd *o, const struct series_cell *cells, si
 		damp_by_history(o, cells, from, to, day, micro);
 	if (o->judged[day] < 2 || o->judged[day] < o->up[day])
 		damp_hours(o, cells, from, to, micro);
-	if (o->replaced > before)
-		remember_damped(o, cells, from, to, day, micro);
+	remember_day(o, day);
 }
 
 static void day_packets_add(struct odd *o, const struct series_cell *cells, size_t count)

@@ -23,12 +23,18 @@
  * average of the other two, exactly.
  *
  * In both, at most a quarter of the sensors up (and always one) can be odd at a time: what more of them see is a
- * surge and stays whole.
+ * surge and stays whole; only a sensor whose excess is 8 times that of the next one is odd even then.
  *
- * Later days look back on what counted, not on what came: a sensor that stays odd is kept out for as long as it does,
- * and is named each day, until somebody looks at it. A level that was never odd is not touched by this: sensors may
- * differ by several times. (On nine honeypots, four months: damped mean 0.963 of the plain one; the mean of 1.3 % of
- * the days of the fifty leading ports falls by 15 % or more.)
+ * A sensor that is wild for long must not become its own usual level: a day of more than 30 times (M + 24), with M the
+ * median of the other sensors' same day, counts as the mean of the others' in the history (again for a quarter of the
+ * sensors at most). Such a sensor is kept out for as long as it stays so, and is named each day. Below that a new level
+ * is the usual one after a fortnight. Sensors may differ by several times; that is their history and is left alone.
+ *
+ * What is decided for a day depends on that day and the 28 before it and on nothing else, so that an hour has the same
+ * figures in every period it is shown in, where these 28 days are given (whole UTC days; give 29).
+ *
+ * (On nine honeypots, four months: damped mean 0.96 of the plain one; the mean of 1.3 % of the days of the fifty
+ * leading ports falls by 15 % or more.)
  *
  * The packets themselves stay as they came: the raw figure is always shown beside. */
 #ifndef OBSERVE_SERIES_ODD_H
