@@ -39,7 +39,7 @@
 struct surge_step {
 	double threshold;
 	int32_t false_per_1000_years; /* false alarms per 1000 port-years that are not exceeded on quiet series */
-	const char *words;            /* "10 per port and year" */
+	const char *words;            /* "3 per port and year" */
 };
 extern const struct surge_step surge_steps[4];
 
