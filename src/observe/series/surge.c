@@ -21,14 +21,15 @@
 #define Z_MOST 3.0
 #define QUIET_HOURS 24 /* after so many with data and without support a rise is over */
 #define TIMES_MOST 20.0
+#define SPREAD_POWER 0.75 /* 1 misses a fivefold rise of two days at 14 packets a day; 0.6 doubles the false alarms */
 
-/* Measured by bench/false_alarms over 60 port-years of each of six kinds of quiet series; the worst kind had 1.7, 0.45,
- * 0.10 and 0 alarms per port-year. Honeypots whose days were dealt anew for each sensor (tests/replay/honeypot_series):
- * 0.61, 0.17, 0.06 and 0.01. */
+/* Measured by bench/false_alarms over 60 port-years of each of six kinds of quiet series; the worst kind had 3.4, 0.82,
+ * 0.18 and 0.02 alarms per port-year. Honeypots whose days were dealt anew for each sensor (tests/replay/honeypot_series):
+ * 1.0, 0.31, 0.10 and 0.01. */
 const struct surge_step surge_steps[4] = {
-	{ 10, 3000, "3 per port and year" },
-	{ 15, 1000, "1 per port and year" },
-	{ 20, 300, "0.3 per port and year" },
+	{ 10, 5000, "5 per port and year" },
+	{ 15, 1500, "1.5 per port and year" },
+	{ 20, 500, "0.5 per port and year" },
 	{ 30, 100, "0.1 per port and year" },
 };
 
@@ -57,7 +58,7 @@ struct day {
 /* What the last 28 days say beyond the hours' medians. */
 struct correction {
 	double more_per_hour; /* packets that the medians miss, because bursts do not move a median */
-	double spread;        /* variance of the days over that of independent hours, at least 1 */
+	double spread;        /* by how much the threshold is raised, at least 1 */
 };
 
 /* The detector at work on one series. */
@@ -254,7 +255,7 @@ static struct correction correct(const struct detector *d, int32_t day)
 		figures[i] = (float)fabs(root(packets[i]) - root(expected[i] + more));
 	sigma = MAD_TO_SIGMA * median(figures, n);
 	c.more_per_hour = more / 24;
-	c.spread = MAX(1.0, sigma * sigma * today->hours / today->square);
+	c.spread = pow(MAX(1.0, sigma * sigma * today->hours / today->square), SPREAD_POWER);
 	return c;
 }
 

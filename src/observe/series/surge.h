@@ -17,12 +17,12 @@
  * and size k = mu / (scale^2 - 1) (at least 0.3; Poisson where the scale is 1), at most 0.6 H; S is their running sum,
  * never under 0 nor over 2 H; an alarm is S > H.
  *
- *	H = h max((1 + r) / (1 - r), D^2 / mean of scale^2, 1)
+ *	H = h max((1 + r) / (1 - r), (D^2 / mean of scale^2)^(3/4), 1)
  *
  * with h the threshold set and r the correlation of one hour's clipped z with the next (smoothed over 336 hours,
  * 0..0.9): what lasts by itself must be exceeded by more. Why the corrections by days: without them the detector found
- * 70 rises at nine honeypots in four months (h = 20), long ones of bursty ports mostly; with them 12, while quiet
- * series gave a quarter of the false alarms.
+ * 70 rises at nine honeypots in four months (h = 20), long ones of bursty ports mostly; with them 15, while the worst
+ * quiet series gave a third of the false alarms.
  *
  * Rise. The key is above its level since the hour after S was last 0 and up to the hour where the sum of the ratios is
  * largest: the last hour that speaks for a doubling. In between the rise starts in the hour from which on the data
@@ -39,7 +39,7 @@
 struct surge_step {
 	double threshold;
 	int32_t false_per_1000_years; /* false alarms per 1000 port-years that are not exceeded on quiet series */
-	const char *words;            /* "3 per port and year" */
+	const char *words;            /* "5 per port and year" */
 };
 extern const struct surge_step surge_steps[4];
 
