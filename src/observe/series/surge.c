@@ -24,8 +24,8 @@
 #define SPREAD_POWER 0.75 /* 1 misses a fivefold rise of two days at 14 packets a day; 0.6 doubles the false alarms */
 
 /* Measured by bench/false_alarms over 60 port-years of each of six kinds of quiet series; the worst kind had 3.4, 0.82,
- * 0.18 and 0.02 alarms per port-year. Honeypots whose days were dealt anew for each sensor (tests/replay/honeypot_series):
- * 1.0, 0.31, 0.10 and 0.01. */
+ * 0.18 and 0.02 alarms per port-year. Honeypots whose days were dealt anew for each sensor
+ * (tests/replay/honeypot_series.c): 1.0, 0.31, 0.10 and 0.01. */
 const struct surge_step surge_steps[4] = {
 	{ 10, 5000, "5 per port and year" },
 	{ 15, 1500, "1.5 per port and year" },

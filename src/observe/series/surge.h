@@ -21,8 +21,7 @@
  *
  * with h the threshold set and r the correlation of one hour's clipped z with the next (smoothed over 336 hours,
  * 0..0.9): what lasts by itself must be exceeded by more. Why the corrections by days: without them the detector found
- * 70 rises at nine honeypots in four months (h = 20), long ones of bursty ports mostly; with them 15, while the worst
- * quiet series gave a third of the false alarms.
+ * 70 rises at nine honeypots in four months (h = 20), long ones of bursty ports mostly; with them 15.
  *
  * Rise. The key is above its level since the hour after S was last 0 and up to the hour where the sum of the ratios is
  * largest: the last hour that speaks for a doubling. In between the rise starts in the hour from which on the data
