@@ -18,6 +18,7 @@
 #define CELLS_HELD_MAX (size_t)(1u << 19)
 #define V4_SLOTS (2u * SEGMENT_SOURCES_MAX)
 #define OUT_MAX (64u << 20)
+#define LOOK_AHEAD 16
 /* A tenth of these may be pairs or classes that appear once; more ends the segment. */
 #define PAIRS_MAX (1u << 18)
 #define CLASSES_MAX 65000u
@@ -128,11 +129,16 @@ static uint32_t source_new(struct sources *s, uint8_t family, uint32_t word, uin
 	return s->count++;
 }
 
+static inline size_t v4_slot(uint32_t address)
+{
+	_Static_assert(V4_SLOTS == 1u << 19, "the hash has as many bits");
+	return (size_t)((address * UINT64_C(0x9e3779b97f4a7c15)) >> (64 - 19));
+}
+
 static inline uint32_t source_v4(struct sources *s, uint32_t address, uint8_t ttl)
 {
-	size_t at = (size_t)((address * UINT64_C(0x9e3779b97f4a7c15)) >> (64 - 19));
+	size_t at = v4_slot(address);
 
-	_Static_assert(V4_SLOTS == 1u << 19, "the hash has as many bits");
 	for (; s->v4_slots[at]; at = (at + 1) & (V4_SLOTS - 1))
 		if ((uint32_t)(s->v4_slots[at] >> 32) == address)
 			return (uint32_t)s->v4_slots[at] - 1;
@@ -570,8 +576,12 @@ int encoder_add(struct encoder *e, const struct event *events, size_t count, str
 {
 	int r = 0;
 
-	for (size_t i = 0; i < count && r == 0; i++)
+	for (size_t i = 0; i < count && r == 0; i++) {
+		/* The dictionary is larger than the cache: its line for a later event is asked for in time. */
+		if (i + LOOK_AHEAD < count)
+			__builtin_prefetch(&e->sources.v4_slots[v4_slot(get_u32be(events[i + LOOK_AHEAD].source))]);
 		r = add_one(e, &events[i], err);
+	}
 	return r;
 }
 
