@@ -10,6 +10,7 @@ int cmd_observe_import(const struct invocation *in);
 int cmd_observe_top(const struct invocation *in);
 int cmd_observe_series(const struct invocation *in);
 int cmd_observe_cells(const struct invocation *in);
+int cmd_observe_count(const struct invocation *in);
 int cmd_observe_surges(const struct invocation *in);
 int cmd_observe_events(const struct invocation *in);
 int cmd_observe_sources(const struct invocation *in);
