@@ -198,9 +198,15 @@ struct hour_tables {
 	const uint32_t *keys;
 	size_t key_count, hours;
 	uint64_t *packets; /* [key][hour] */
+	uint64_t ports_asked[1024]; /* a bit for each port that is one of the keys', whatever its protocol */
 	int64_t times[BLOCK_EVENTS_MAX];
 	uint16_t ports[BLOCK_EVENTS_MAX];
 };
+
+static bool is_asked(const struct hour_tables *t, uint16_t port)
+{
+	return t->ports_asked[port / 64] >> port % 64 & 1;
+}
 
 static uint64_t *hours_of_key(const struct hour_tables *t, uint32_t key)
 {
@@ -244,13 +250,13 @@ static int hours_of_tail(struct hour_tables *t, struct walk *w, struct error *er
 	if (!block_tail_ports(&w->block, &w->group, t->ports))
 		return damaged(err);
 	for (uint32_t i = 0; i < w->group.count && !is_any; i++)
-		is_any = hours_of_key(t, group_key(&w->group, t->ports[i])) != NULL;
+		is_any = is_asked(t, t->ports[i]) && hours_of_key(t, group_key(&w->group, t->ports[i]));
 	if (!is_any)
 		return 0;
 	if (!block_times(&w->block, &w->group, t->times))
 		return damaged(err);
 	for (uint32_t i = 0; i < w->group.count; i++) {
-		uint64_t *packets = hours_of_key(t, group_key(&w->group, t->ports[i]));
+		uint64_t *packets = is_asked(t, t->ports[i]) ? hours_of_key(t, group_key(&w->group, t->ports[i])) : NULL;
 		if (packets && t->times[i] >= w->from_us && t->times[i] < w->to_us)
 			packets[floor_div(t->times[i], HOUR_US) - w->question->first_hour]++;
 	}
@@ -279,6 +285,8 @@ int count_hours(const struct store *s, const struct view_question *q, const uint
 	t->key_count = key_count;
 	t->hours = (size_t)(q->end_hour - q->first_hour);
 	t->packets = memory_new(key_count * t->hours, sizeof *t->packets);
+	for (size_t i = 0; i < key_count; i++)
+		t->ports_asked[(keys[i] & 0xffff) / 64] |= UINT64_C(1) << (keys[i] & 63);
 	r = walk(s, q, hours_of_group, t, err);
 	if (r == 0)
 		*ret = t->packets;
