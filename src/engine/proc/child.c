@@ -59,6 +59,79 @@ int child_start(struct child *ret, int (*work)(void *context, int in, int out), 
 	return 0;
 }
 
+/* --- programs --- */
+
+/* Beside this program, as in a build, else where the package puts it. */
+static int find_program(const char *name, char into[4096], struct error *err)
+{
+	ssize_t n = readlink("/proc/self/exe", into, 3072);
+	char *slash;
+
+	into[n > 0 ? n : 0] = '\0';
+	slash = strrchr(into, '/');
+	if (slash) {
+		snprintf(slash, 1024, "/%s", name);
+		if (access(into, X_OK) == 0)
+			return 0;
+	}
+	snprintf(into, 4096, HINOMI_LIBEXEC "/%s", name);
+	return access(into, X_OK) == 0 ? 0 : error_errno(err, -errno, "cannot run '%s'", into);
+}
+
+static void run_program(const char *path, const char *name, int in, int out)
+{
+	char *const arguments[] = { (char *)(uintptr_t)name, NULL };
+
+	keep_three(in, out);
+	execv(path, arguments);
+	_exit(127);
+}
+
+int child_start_program(struct child *ret, const char *name, int *ret_to, struct error *err)
+{
+	int in[2], out[2];
+	pid_t pid, parent = getpid();
+	char path[4096];
+	int r = find_program(name, path, err);
+
+	if (r < 0)
+		return r;
+	if (pipe2(in, O_CLOEXEC) < 0)
+		return error_errno(err, -errno, "cannot make a pipe");
+	if (pipe2(out, O_CLOEXEC) < 0) {
+		r = error_errno(err, -errno, "cannot make a pipe");
+		goto close_in;
+	}
+	fflush(NULL);
+	pid = fork();
+	if (pid < 0) {
+		r = error_errno(err, -errno, "cannot start a process");
+		goto close_out;
+	}
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (getppid() != parent)
+			_exit(3);
+		run_program(path, name, in[0], out[1]);
+	}
+	close(in[0]);
+	close(out[1]);
+	*ret = (struct child){ .pid = pid, .from = out[0] };
+	buf_init(&ret->frame, CHILD_FRAME_MAX);
+	*ret_to = in[1];
+	return 0;
+
+close_out:
+	close(out[0]);
+	close(out[1]);
+close_in:
+	close(in[0]);
+	close(in[1]);
+	return r;
+}
+
+/* --- frames --- */
+
 static int write_all(int fd, const void *from, size_t n)
 {
 	const uint8_t *p = from;
