@@ -13,6 +13,8 @@ int cmd_observe_surges(const struct invocation *in);
 int cmd_observe_bursts(const struct invocation *in);
 int cmd_observe_events(const struct invocation *in);
 int cmd_observe_sources(const struct invocation *in);
+int cmd_observe_graph(const struct invocation *in);
+int cmd_publish_graphs(const struct invocation *in);
 int cmd_store_stats(const struct invocation *in);
 int cmd_store_verify(const struct invocation *in);
 int cmd_store_compact(const struct invocation *in);
