@@ -17,6 +17,8 @@ int cmd_observe_sources(const struct invocation *in);
 int cmd_centre_run(const struct invocation *in);
 int cmd_config_check(const struct invocation *in);
 int cmd_config_show(const struct invocation *in);
+int cmd_observe_graph(const struct invocation *in);
+int cmd_publish_graphs(const struct invocation *in);
 int cmd_store_stats(const struct invocation *in);
 int cmd_store_verify(const struct invocation *in);
 int cmd_store_compact(const struct invocation *in);
