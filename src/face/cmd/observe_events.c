@@ -157,6 +157,7 @@ int cmd_observe_events(const struct invocation *in)
 		if (list.all > list.count && !in->value[OPTION_QUIET])
 			fprintf(stderr, "the first %zu of %llu events; --count N shows more\n", list.count,
 				(unsigned long long)list.all);
+		common_say_places(in, &question);
 	}
 	free(list.events);
 	common_clear(&question);
@@ -286,6 +287,7 @@ int cmd_observe_sources(const struct invocation *in)
 		table_end(&t);
 		if (!in->value[OPTION_QUIET])
 			fprintf(stderr, "%zu sources sent %zu packets\n", count, seen.count);
+		common_say_places(in, &question);
 		free(sums);
 	}
 	free(seen.list);

@@ -25,6 +25,7 @@ OPTION(PERIOD, "period", 'p', "PERIOD", "2013, 2013Q2, 2013-05, 2013-05-18, or a
 OPTION(KIND, "kind", 'k', "KIND", "probe (with unknown; default), backscatter, other or all")
 OPTION(COUNT, "count", 'N', "N", "how many rows")
 OPTION(UNIT, "unit", 'u', "UNIT", "hour, day, week, month, quarter or year")
+OPTION(BY, "by", 0, "WHAT", "port (default), or region: the country of the source")
 OPTION(KEY, "port", 'P', "PORTS", "only these: 1433/tcp,icmp,...")
 OPTION(RAW, "raw", 0, NULL, "leave odd sensors' values as they came")
 OPTION(ALARM, "threshold", 0, "H", "10, 15, 20 (default) or 30: see surges in hinomi-observe(1)")
