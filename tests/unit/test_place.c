@@ -331,12 +331,10 @@ static void test_mmdb(void **state)
 	place_table_free(table);
 	if (getenv("HINOMI_SAVE_MMDB"))
 		assert_int_equal(link(path, getenv("HINOMI_SAVE_MMDB")), 0);
-	/* A record that points to its own tree: no end is no harm. */
-	t.record[1][0] = 0;
-	t.record[1][1] = 0;
-	file.n = 0;
+	/* A node that points to itself: no end is no harm. */
+	buf_reset(&file);
 	for (uint32_t i = 0; i < t.count; i++)
-		t.record[i][0] = t.record[i][1] = i ? i - 1 : i;
+		t.record[i][0] = i == 1 ? 2 : 1, t.record[i][1] = i ? i : 1;
 	write_mmdb(&t, &data, &file);
 	save(file.p, file.n);
 	assert_int_equal(place_table_load(path, &table, &err), -EBADMSG);
