@@ -13,6 +13,7 @@ int cmd_observe_cells(const struct invocation *in);
 int cmd_observe_surges(const struct invocation *in);
 int cmd_observe_events(const struct invocation *in);
 int cmd_observe_sources(const struct invocation *in);
+int cmd_centre_run(const struct invocation *in);
 int cmd_config_check(const struct invocation *in);
 int cmd_config_show(const struct invocation *in);
 int cmd_store_stats(const struct invocation *in);

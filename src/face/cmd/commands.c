@@ -46,5 +46,7 @@ const struct command commands[] = {
 	  "is the configuration right", "  hinomi config check -c /etc/hinomi/hinomi.conf\n" },
 	{ "config", "show", cmd_config_show, TAKES(HELP) | TAKES(CONFIG) | TAKES(COLOR), "", 0, 0,
 	  "all settings in force, with what they mean", "  hinomi config show > hinomi.conf\n" },
+	{ "centre", "run", cmd_centre_run, TAKES(HELP) | TAKES(CONFIG) | TAKES(COLOR) | TAKES(LOCAL), "", 0, 0,
+	  "start the centre's processes and watch over them", "  hinomi centre run --local trial\n" },
 	{ 0 },
 };

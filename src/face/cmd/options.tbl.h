@@ -37,3 +37,4 @@ OPTION(PLACE, "place", 0, "FILE", "table of countries and AS: delegated statisti
 OPTION(DAYS, "days", 0, "N", "how many days (default 365)")
 OPTION(SENSORS, "sensors", 0, "N", "how many sensors (default 20)")
 OPTION(SEED, "seed", 0, "N", "where chance begins; the same seed gives the same events")
+OPTION(LOCAL, "local", 0, "DIR", "a centre that lives in a folder, for trying")
