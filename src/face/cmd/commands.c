@@ -4,7 +4,7 @@
 #include "face/cmd/cmd_int.h"
 
 #define ANY_NUMBER 10000
-#define TAKES_VIEW (TAKES_STORE | TAKES_OUTPUT | TAKES_PERIOD | TAKES(KIND))
+#define TAKES_VIEW (TAKES_STORE | TAKES_OUTPUT | TAKES_PERIOD | TAKES(KIND) | TAKES(PLACE))
 
 const struct command commands[] = {
 	{ "observe", "import", cmd_observe_import,
@@ -13,18 +13,18 @@ const struct command commands[] = {
 	  "FILE...", 1, ANY_NUMBER, "read captures and logs into the store",
 	  "  hinomi observe import --data store capture.pcap.gz      what kind of file it is shows by itself\n"
 	  "  journalctl -k -o json | hinomi observe import -d store -  from a pipe\n" },
-	{ "observe", "top", cmd_observe_top, TAKES_VIEW | TAKES(COUNT) | TAKES(KEY) | TAKES(RAW), "[FILTER]", 0, ANY_NUMBER,
-	  "rank ports by packets per sensor and hour",
+	{ "observe", "top", cmd_observe_top, TAKES_VIEW | TAKES(COUNT) | TAKES(BY) | TAKES(KEY) | TAKES(RAW), "[FILTER]", 0, ANY_NUMBER,
+	  "rank ports or regions by packets per sensor and hour",
 	  "  hinomi observe top -d store --period 2013Q2 -N 20 sensor 'groucho-*'\n" },
 	{ "observe", "series", cmd_observe_series,
-	  TAKES_VIEW | TAKES(COUNT) | TAKES(KEY) | TAKES(RAW) | TAKES(UNIT), "[FILTER]", 0, ANY_NUMBER,
+	  TAKES_VIEW | TAKES(COUNT) | TAKES(BY) | TAKES(KEY) | TAKES(RAW) | TAKES(UNIT), "[FILTER]", 0, ANY_NUMBER,
 	  "packets per sensor and hour, over time",
 	  "  hinomi observe series -d store --period 2013-05 --unit day --port 5900/tcp,icmp --csv\n" },
 	{ "observe", "cells", cmd_observe_cells, TAKES_STORE | TAKES_OUTPUT | TAKES_PERIOD, "[FILTER]", 0, ANY_NUMBER,
 	  "counts per port, hour and sensor, as they came", "  hinomi observe cells -d store --period 2013-05-18 dport 1469\n" },
-	{ "observe", "count", cmd_observe_count, TAKES_VIEW | TAKES(BY) | TAKES(COUNT) | TAKES(KEY), "", 0, 0,
+	{ "observe", "count", cmd_observe_count, TAKES_VIEW | TAKES(PER) | TAKES(COUNT) | TAKES(KEY), "", 0, 0,
 	  "exact counts from events, as they came",
-	  "  hinomi observe count -d store --by day --port 5900/tcp     packets and distinct sources, day by day\n" },
+	  "  hinomi observe count -d store --per day --port 5900/tcp     packets and distinct sources, day by day\n" },
 	{ "observe", "surges", cmd_observe_surges, TAKES_VIEW | TAKES(ALARM), "[FILTER]", 0, ANY_NUMBER,
 	  "sudden rises, and bursts that one sensor saw", "  hinomi observe surges -d store --period 2013-05\n" },
 	{ "observe", "events", cmd_observe_events, TAKES_VIEW | TAKES(COUNT), "[FILTER]", 0, ANY_NUMBER,
