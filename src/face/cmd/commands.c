@@ -38,7 +38,7 @@ const struct command commands[] = {
 		  TAKES(OUT),
 	  "[FILTER]", 0, ANY_NUMBER, "a figure as SVG or PNG",
 	  "  hinomi observe graph -d store --period 2013Q2 --lang ja -o ports.png\n" },
-	{ "publish", "graphs", cmd_publish_graphs, TAKES_STORE | TAKES(OUT) | TAKES(LANG) | TAKES(NOW), "", 0, 0,
+	{ "publish", "graphs", cmd_publish_graphs, TAKES_STORE | TAKES(OUT) | TAKES(LANG) | TAKES(NOW) | TAKES(PLACE), "", 0, 0,
 	  "render the public pages of the observatory and release them",
 	  "  hinomi publish graphs -d store -o /var/lib/hinomi/public\n" },
 	{ "store", "stats", cmd_store_stats, TAKES_STORE | TAKES_OUTPUT, "", 0, 0, "what the store holds and how large it is",
