@@ -9,7 +9,7 @@
 const struct command commands[] = {
 	{ "observe", "import", cmd_observe_import,
 	  TAKES_STORE | TAKES_OUTPUT | TAKES(DRY_RUN) | TAKES(FORMAT) | TAKES(MAP) | TAKES(SENSOR) | TAKES(INPUT_ZONE) |
-		  TAKES(YEAR_OF_LOG) | TAKES(DEPLOYMENT),
+		  TAKES(YEAR_OF_LOG) | TAKES(DEPLOYMENT) | TAKES(WATCHED),
 	  "FILE...", 1, ANY_NUMBER, "read captures and logs into the store",
 	  "  hinomi observe import --data store capture.pcap.gz      what kind of file it is shows by itself\n"
 	  "  journalctl -k -o json | hinomi observe import -d store -  from a pipe\n" },

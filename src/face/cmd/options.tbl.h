@@ -18,6 +18,7 @@ OPTION(SENSOR, "sensor", 's', "NAME", "sensor of inputs that name none (default 
 OPTION(ZONE, "zone", 'z', "ZONE", "zone of the centre's days (default Asia/Tokyo)")
 OPTION(INPUT_ZONE, "input-zone", 0, "ZONE", "zone of times in the input that name none: UTC, local, +09:00")
 OPTION(YEAR_OF_LOG, "log-year", 0, "YEAR", "year of the first line of a syslog that has none")
+OPTION(WATCHED, "watched", 0, "FILE", "CSV with prefix,sensor: which sensor watches which prefix")
 OPTION(DEPLOYMENT, "deployment", 0, "FILE", "CSV with sensor,from,to: when sensors were up")
 OPTION(FROM, "from", 0, "TIME", "first day or hour, in the centre's zone")
 OPTION(TO, "to", 0, "TIME", "end of the period, exclusive; a day alone is included whole")
