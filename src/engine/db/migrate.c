@@ -72,7 +72,7 @@ static int run_missing(struct db *db, void *context, struct error *err)
 		r = migrate_seen(db, see, s, err);
 	for (size_t i = s->seen; i < s->count && r >= 0; i++)
 		r = run_one(db, (void *)&s->list[i], err);
-	return r;
+	return r < 0 ? r : 0;
 }
 
 static int has_table(struct db *db, bool *ret, struct error *err)

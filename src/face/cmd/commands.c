@@ -59,7 +59,7 @@ const struct command commands[] = {
 	{ "filter", "save", cmd_filter_save, TAKES_CASES, "NAME FILTER...", 2, ANY_NUMBER, "keep a filter by name",
 	  "  hinomi filter save vnc proto tcp and dport 5900-5910\n" },
 	{ "filter", "list", cmd_filter_list, TAKES_CASES | TAKES_OUTPUT, "[NAME]", 0, 1, "the filters that are kept",
-	  "  hinomi observe top $(hinomi filter list vnc --csv | sed 1d | cut -d, -f2)\n" },
+	  "  hinomi observe top $(hinomi filter list vnc --json | jq -r .filter)\n" },
 	{ "filter", "remove", cmd_filter_remove, TAKES_CASES, "NAME", 1, 1, "forget a filter", "  hinomi filter remove vnc\n" },
 	{ "store", "stats", cmd_store_stats, TAKES_STORE | TAKES_OUTPUT, "", 0, 0, "what the store holds and how large it is",
 	  "  hinomi store stats -d store\n" },
