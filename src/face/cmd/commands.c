@@ -13,7 +13,7 @@
 const struct command commands[] = {
 	{ "observe", "import", cmd_observe_import,
 	  TAKES_STORE | TAKES_OUTPUT | TAKES(DRY_RUN) | TAKES(FORMAT) | TAKES(MAP) | TAKES(SENSOR) | TAKES(INPUT_ZONE) |
-		  TAKES(YEAR_OF_LOG) | TAKES(DEPLOYMENT),
+		  TAKES(YEAR_OF_LOG) | TAKES(DEPLOYMENT) | TAKES(WATCHED),
 	  "FILE...", 1, ANY_NUMBER, "read captures and logs into the store",
 	  "  hinomi observe import --data store capture.pcap.gz      what kind of file it is shows by itself\n"
 	  "  journalctl -k -o json | hinomi observe import -d store -  from a pipe\n" },
@@ -26,6 +26,9 @@ const struct command commands[] = {
 	  "  hinomi observe series -d store --period 2013-05 --unit day --port 5900/tcp,icmp --csv\n" },
 	{ "observe", "cells", cmd_observe_cells, TAKES_STORE | TAKES_OUTPUT | TAKES_PERIOD, "[FILTER]", 0, ANY_NUMBER,
 	  "counts per port, hour and sensor, as they came", "  hinomi observe cells -d store --period 2013-05-18 dport 1469\n" },
+	{ "observe", "count", cmd_observe_count, TAKES_VIEW | TAKES(PER) | TAKES(COUNT) | TAKES(KEY), "", 0, 0,
+	  "exact counts from events, as they came",
+	  "  hinomi observe count -d store --per day --port 5900/tcp     packets and distinct sources, day by day\n" },
 	{ "observe", "surges", cmd_observe_surges, TAKES_VIEW | TAKES(ALARM), "[FILTER]", 0, ANY_NUMBER,
 	  "sudden rises, and bursts that one sensor saw", "  hinomi observe surges -d store --period 2013-05\n" },
 	{ "observe", "events", cmd_observe_events, TAKES_VIEW | TAKES(COUNT), "[FILTER]", 0, ANY_NUMBER,
@@ -34,6 +37,11 @@ const struct command commands[] = {
 	{ "observe", "sources", cmd_observe_sources, TAKES_VIEW | TAKES(COUNT), "[FILTER]", 0, ANY_NUMBER,
 	  "who sent most, and to how many sensors and ports",
 	  "  hinomi observe sources -d store --period 2013-05 dport 5900\n" },
+	{ "observe", "graph", cmd_observe_graph,
+	  TAKES_STORE | TAKES_PERIOD | TAKES(KIND) | TAKES(COUNT) | TAKES(KEY) | TAKES(RAW) | TAKES(UNIT) | TAKES(LANG) |
+		  TAKES(OUT),
+	  "[FILTER]", 0, ANY_NUMBER, "a figure as SVG or PNG",
+	  "  hinomi observe graph -d store --period 2013Q2 --lang ja -o ports.png\n" },
 	{ "observe", "quarter", cmd_observe_quarter, TAKES_STORE | TAKES_OUTPUT | TAKES(DATABASE) | TAKES(UNIT),
 	  "freeze|show QUARTER", 2, 2, "freeze a closed quarter's published figures; show them with corrections",
 	  "  hinomi observe quarter freeze 2013Q2\n"
@@ -61,6 +69,9 @@ const struct command commands[] = {
 	{ "filter", "list", cmd_filter_list, TAKES_CASES | TAKES_OUTPUT, "[NAME]", 0, 1, "the filters that are kept",
 	  "  hinomi observe top $(hinomi filter list vnc --json | jq -r .filter)\n" },
 	{ "filter", "remove", cmd_filter_remove, TAKES_CASES, "NAME", 1, 1, "forget a filter", "  hinomi filter remove vnc\n" },
+	{ "publish", "graphs", cmd_publish_graphs, TAKES_STORE | TAKES(OUT) | TAKES(LANG) | TAKES(NOW) | TAKES(PLACE), "", 0, 0,
+	  "render the public pages of the observatory and release them",
+	  "  hinomi publish graphs -d store -o /var/lib/hinomi/public\n" },
 	{ "store", "stats", cmd_store_stats, TAKES_STORE | TAKES_OUTPUT, "", 0, 0, "what the store holds and how large it is",
 	  "  hinomi store stats -d store\n" },
 	{ "store", "verify", cmd_store_verify, TAKES_STORE | TAKES_OUTPUT, "", 0, 0,
