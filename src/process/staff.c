@@ -21,13 +21,19 @@ struct asked {
 	const char *listen, *socket, *data, *scanners, *zone;
 };
 
+static void print_path(void *context, const char *path)
+{
+	(void)context;
+	puts(path);
+}
+
 static int parse(int argc, char **argv, struct asked *ret, struct error *err)
 {
 	static const struct option longs[] = {
 		{ "listen", required_argument, NULL, 'l' },   { "socket", required_argument, NULL, 's' },
 		{ "data", required_argument, NULL, 'd' },     { "scanners", required_argument, NULL, 'S' },
 		{ "zone", required_argument, NULL, 'z' },     { "help", no_argument, NULL, 'h' },
-		{ 0 },
+		{ "list-paths", no_argument, NULL, 'L' },     { 0 },
 	};
 	int got;
 
@@ -35,6 +41,10 @@ static int parse(int argc, char **argv, struct asked *ret, struct error *err)
 	while ((got = getopt_long(argc, argv, "l:s:d:z:h", longs, NULL)) != -1) {
 		const char **into = got == 'l' ? &ret->listen : got == 's' ? &ret->socket : got == 'd' ? &ret->data :
 				    got == 'S' ? &ret->scanners : got == 'z' ? &ret->zone : NULL;
+		if (got == 'L')
+			staff_each_path(print_path, NULL);
+		if (got == 'L')
+			exit(0);
 		if (got == 'h')
 			return 1;
 		if (!into)

@@ -8,9 +8,9 @@
 /* --- sources --- */
 
 static const struct sheet_column source_columns[] = {
-	{ "source", MSG_STAFF_SOURCE, false },	   { "packets", MSG_STAFF_PACKETS, true },
-	{ "sensors", MSG_STAFF_SENSORS_SEEN, true }, { "ports", MSG_STAFF_PORTS_SEEN, true },
-	{ "events", MSG_STAFF_BEHIND_TOO, false }, { 0 },
+	{ "source", MSG_STAFF_SOURCE, false, false },	   { "packets", MSG_STAFF_PACKETS, true, false },
+	{ "sensors", MSG_STAFF_SENSORS_SEEN, true, false }, { "ports", MSG_STAFF_PORTS_SEEN, true, false },
+	{ "events", MSG_STAFF_BEHIND_TOO, false, false }, { 0 },
 };
 
 static void source_row(struct page *p, struct sheet *sheet, const struct view_source *source)
@@ -49,12 +49,12 @@ int page_sources(struct page *p, struct error *err)
 /* --- events --- */
 
 static const struct sheet_column event_columns[] = {
-	{ "time", MSG_STAFF_TIME, false },	  { "sensor", MSG_STAFF_SENSOR, false },
-	{ "source", MSG_STAFF_SOURCE, false },	  { "protocol", MSG_STAFF_PROTOCOL, false },
-	{ "source_port", MSG_STAFF_SOURCE_PORT, true }, { "port", MSG_OBSERVE_PORT, true },
-	{ "icmp_type", MSG_STAFF_ICMP_TYPE, true }, { "flags", MSG_STAFF_FLAGS, false },
-	{ "ttl", MSG_STAFF_TTL, true },		  { "length", MSG_STAFF_LENGTH, true },
-	{ "kind", MSG_STAFF_KIND, false },	  { "marks", MSG_STAFF_MARKS, false },
+	{ "time", MSG_STAFF_TIME, false, false },	  { "sensor", MSG_STAFF_SENSOR, false, false },
+	{ "source", MSG_STAFF_SOURCE, false, false },	  { "protocol", MSG_STAFF_PROTOCOL, false, false },
+	{ "source_port", MSG_STAFF_SOURCE_PORT, true, false }, { "port", MSG_OBSERVE_PORT, true, false },
+	{ "icmp_type", MSG_STAFF_ICMP_TYPE, true, false }, { "flags", MSG_STAFF_FLAGS, false, false },
+	{ "ttl", MSG_STAFF_TTL, true, false },		  { "length", MSG_STAFF_LENGTH, true, false },
+	{ "kind", MSG_STAFF_KIND, false, false },	  { "marks", MSG_STAFF_MARKS, false, false },
 	{ 0 },
 };
 

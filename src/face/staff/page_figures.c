@@ -62,15 +62,17 @@ static void say_unknown(struct page *p, const struct series *s, struct sheet *sh
 /* --- top --- */
 
 static const struct sheet_column top_columns[] = {
-	{ "rank", MSG_OBSERVE_RANK, true },	      { "port", MSG_OBSERVE_PORT, false },
-	{ "average", MSG_STAFF_AVERAGE, true },	      { "share", MSG_OBSERVE_SHARE, true },
-	{ "average_raw", MSG_STAFF_AVERAGE_RAW, true }, { "packets", MSG_STAFF_PACKETS, true },
-	{ "damped_cells", MSG_STAFF_DAMPED, true },   { "sources", MSG_STAFF_BEHIND, false },
-	{ "events", MSG_STAFF_BEHIND_TOO, false },    { 0 },
+	{ "rank", MSG_OBSERVE_RANK, true, false },	      { "port", MSG_OBSERVE_PORT, false, false },
+	{ "average", MSG_STAFF_AVERAGE, true, false },	      { "share", MSG_OBSERVE_SHARE, true, false },
+	{ "average_raw", MSG_STAFF_AVERAGE_RAW, true, false }, { "packets", MSG_STAFF_PACKETS, true, false },
+	{ "damped_cells", MSG_STAFF_DAMPED, true, false },   { "sources", MSG_STAFF_BEHIND, false, false },
+	{ "events", MSG_STAFF_BEHIND_TOO, false, false },    { 0 },
 };
 
 static void top_row(struct page *p, struct sheet *sheet, const struct series *s, const struct series_row *row)
 {
+	if (row == &s->total)
+		sheet_sum(sheet);
 	if (row->rank)
 		sheet_number(sheet, row->rank);
 	else
@@ -115,9 +117,9 @@ int page_top(struct page *p, struct error *err)
 /* --- series --- */
 
 static const struct sheet_column series_columns[] = {
-	{ "start", MSG_STAFF_START_OF, false },	{ "port", MSG_OBSERVE_PORT, false },
-	{ "average", MSG_STAFF_AVERAGE, true }, { "average_raw", MSG_STAFF_AVERAGE_RAW, true },
-	{ "sensors", MSG_STAFF_SENSORS_UP, true }, { 0 },
+	{ "start", MSG_STAFF_START_OF, false, false },	{ "port", MSG_OBSERVE_PORT, false, false },
+	{ "average", MSG_STAFF_AVERAGE, true, false }, { "average_raw", MSG_STAFF_AVERAGE_RAW, true, false },
+	{ "sensors", MSG_STAFF_SENSORS_UP, true, false }, { 0 },
 };
 
 #define SERIES_ROWS_MAX 2000
@@ -167,9 +169,9 @@ int page_series(struct page *p, struct error *err)
 /* --- two periods --- */
 
 static const struct sheet_column compare_columns[] = {
-	{ "port", MSG_OBSERVE_PORT, false },	      { "average", MSG_STAFF_THIS_PERIOD, true },
-	{ "average_before", MSG_STAFF_BEFORE_PERIOD, true }, { "change", MSG_STAFF_CHANGE, true },
-	{ "rank", MSG_OBSERVE_RANK, true },	      { "rank_before", MSG_STAFF_RANK_BEFORE, true },
+	{ "port", MSG_OBSERVE_PORT, false, false },	      { "average", MSG_STAFF_THIS_PERIOD, true, false },
+	{ "average_before", MSG_STAFF_BEFORE_PERIOD, true, false }, { "change", MSG_STAFF_CHANGE, true, false },
+	{ "rank", MSG_OBSERVE_RANK, true, false },	      { "rank_before", MSG_STAFF_RANK_BEFORE, true, false },
 	{ 0 },
 };
 
@@ -259,6 +261,7 @@ static void compare_ports(struct page *p, struct sheet *sheet, const struct seri
 	free(now_rows);
 	free(before_rows);
 	compare_row(p, sheet, "ICMP", NULL, &now->icmp, &before->icmp);
+	sheet_sum(sheet);
 	compare_row(p, sheet, words(p->lang, MSG_OBSERVE_TOTAL), NULL, &now->total, &before->total);
 }
 
@@ -291,9 +294,9 @@ int page_compare(struct page *p, struct error *err)
 /* --- ports never seen before --- */
 
 static const struct sheet_column new_columns[] = {
-	{ "port", MSG_OBSERVE_PORT, false },   { "packets", MSG_STAFF_PACKETS, true },
-	{ "average", MSG_STAFF_AVERAGE, true }, { "sources", MSG_STAFF_BEHIND, false },
-	{ "events", MSG_STAFF_BEHIND_TOO, false }, { 0 },
+	{ "port", MSG_OBSERVE_PORT, false, false },   { "packets", MSG_STAFF_PACKETS, true, false },
+	{ "average", MSG_STAFF_AVERAGE, true, false }, { "sources", MSG_STAFF_BEHIND, false, false },
+	{ "events", MSG_STAFF_BEHIND_TOO, false, false }, { 0 },
 };
 
 static int compare_packets(const void *a, const void *b)

@@ -10,6 +10,7 @@
 #define SILENT_HOURS 24 /* without up-time */
 #define HEALTH_HOURS (28 * 24)
 #define DAY_HOURS 24
+#define NAMES_SHOWN 5
 #define LATE_HOURS 2    /* since anything came, until the start page speaks of it */
 
 /* What is known of a sensor in the hours looked at. */
@@ -72,10 +73,10 @@ static int find_health(struct page *p, int64_t first_hour, int64_t end_hour, str
 /* --- sensors --- */
 
 static const struct sheet_column sensor_columns[] = {
-	{ "sensor", MSG_STAFF_SENSOR, false },	    { "state", MSG_STAFF_STATE, false },
-	{ "last_packet", MSG_STAFF_LAST_PACKET, false }, { "up", MSG_STAFF_UP_SHARE, true },
-	{ "packets_day", MSG_STAFF_PACKETS_DAY, true }, { "packets", MSG_STAFF_PACKETS, true },
-	{ "average", MSG_STAFF_PER_UP_HOUR, true }, { "events", MSG_STAFF_BEHIND_TOO, false },
+	{ "sensor", MSG_STAFF_SENSOR, false, false },	    { "state", MSG_STAFF_STATE, false, false },
+	{ "last_packet", MSG_STAFF_LAST_PACKET, false, false }, { "up", MSG_STAFF_UP_SHARE, true, false },
+	{ "packets_day", MSG_STAFF_PACKETS_DAY, true, false }, { "packets", MSG_STAFF_PACKETS, true, false },
+	{ "average", MSG_STAFF_PER_UP_HOUR, true, false }, { "events", MSG_STAFF_BEHIND_TOO, false, false },
 	{ 0 },
 };
 
@@ -129,21 +130,44 @@ int page_sensors(struct page *p, struct error *err)
 /* --- the start --- */
 
 static const struct sheet_column waiting_columns[] = {
-	{ "what", MSG_STAFF_WHAT, false }, { "count", MSG_STAFF_HOW_MANY, true }, { "link", MSG_STAFF_LOOK, false }, { 0 },
+	{ "what", MSG_STAFF_WHAT, false, true }, { "count", MSG_STAFF_HOW_MANY, true, false },
+	{ "which", MSG_STAFF_WHICH, false, true }, { "link", MSG_STAFF_LOOK, false, false }, { 0 },
 };
 
-static void waiting_row(struct page *p, struct sheet *sheet, enum message what, size_t count, const char *url)
+/* The first few names, and how many there are. */
+struct names {
+	struct buf text;
+	size_t count;
+};
+
+static void names_clear(struct names *n)
 {
+	buf_clear(&n->text);
+}
+
+static void add_name(const struct page *p, struct names *n, const char *name)
+{
+	if (n->count++ < NAMES_SHOWN)
+		buf_addf(&n->text, "%s%s", n->text.n ? words(p->lang, MSG_STAFF_AND) : "", name);
+	else if (n->count == NAMES_SHOWN + 1)
+		buf_add_text(&n->text, " …");
+}
+
+static void waiting_row(struct page *p, struct sheet *sheet, enum message what, const struct names *names, const char *url)
+{
+	size_t count = names->count;
+
 	sheet_text(sheet, words(p->lang, what), NULL);
 	if (count)
 		sheet_state(sheet, SHEET_WARN, arena_printf(p->arena, "%zu", count), arena_printf(p->arena, "%zu", count));
 	else
 		sheet_number(sheet, 0);
+	sheet_text(sheet, arena_bytes(p->arena, names->text.p, names->text.n), NULL);
 	sheet_text(sheet, words(p->lang, MSG_STAFF_LOOK), url);
 }
 
 static const struct sheet_column store_columns[] = {
-	{ "what", MSG_STAFF_WHAT, false }, { "value", MSG_STAFF_VALUE, false }, { 0 },
+	{ "what", MSG_STAFF_WHAT, false, true }, { "value", MSG_STAFF_VALUE, false, false }, { 0 },
 };
 
 static void put_store(struct page *p)
@@ -165,7 +189,7 @@ static void put_store(struct page *p)
 	}
 }
 
-static int count_proposed(struct page *p, size_t *ret, struct error *err)
+static int find_proposed(struct page *p, struct names *into, struct error *err)
 {
 	struct view_question q = p->q;
 	struct series *s;
@@ -176,36 +200,40 @@ static int count_proposed(struct page *p, size_t *ret, struct error *err)
 	q.rank_count = 0;
 	q.is_without_hours = true;
 	q.surge_threshold = p->staff->surge_threshold;
-	*ret = 0;
 	r = view_series(p->store, &q, &s, err);
 	if (r < 0)
 		return r;
 	r = view_weigh(p->store, &q, s, err);
 	for (size_t i = 0; i < s->surge_count; i++)
-		*ret += s->surges[i].is_proposed;
+		if (s->surges[i].is_proposed)
+			add_name(p, into, page_key(p, s->surges[i].key));
 	series_free(s);
 	return r;
 }
 
 int page_start(struct page *p, struct error *err)
 {
-	size_t proposed, silent = 0;
+	_cleanup_(names_clear) struct names proposed = { .count = 0 }, silent = { .count = 0 };
 	struct health *list;
 	struct sheet *sheet;
-	int r = count_proposed(p, &proposed, err);
+	int r;
 
+	buf_init(&proposed.text, 1000);
+	buf_init(&silent.text, 1000);
+	r = find_proposed(p, &proposed, err);
 	if (r == 0)
 		r = find_health(p, MAX(p->data_first, p->data_end - HEALTH_HOURS), p->data_end, &list, err);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < p->store->sensor_count; i++)
-		silent += list[i].is_silent;
+		if (list[i].is_silent)
+			add_name(p, &silent, p->store->sensors[i]);
 	if (clock_now() - p->store->last_us > LATE_HOURS * HOUR_US)
 		page_notice(p, words_fill(p->arena, p->lang, MSG_STAFF_NOTHING_CAME, "time", page_time(p, p->store->last_us), NULL),
 			    false);
 	sheet = page_sheet(p, "waiting", MSG_STAFF_WAITING, waiting_columns);
-	waiting_row(p, sheet, MSG_STAFF_WAITING_SURGES, proposed, "/observe/surges");
-	waiting_row(p, sheet, MSG_STAFF_WAITING_SENSORS, silent, "/observe/sensors");
+	waiting_row(p, sheet, MSG_STAFF_WAITING_SURGES, &proposed, "/observe/surges");
+	waiting_row(p, sheet, MSG_STAFF_WAITING_SENSORS, &silent, "/observe/sensors");
 	put_store(p);
 	return 0;
 }

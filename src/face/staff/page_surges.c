@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "face/staff/page.h"
 #include "observe/series/weigh.h"
+#include "publish/render/figure.h"
 
 #define BURSTS_MAX 100
 
@@ -49,12 +50,12 @@ static const char *around(struct page *p, const char *path, uint32_t key, int64_
 /* --- surges --- */
 
 static const struct sheet_column surge_columns[] = {
-	{ "port", MSG_OBSERVE_PORT, false },	  { "state", MSG_STAFF_STATE, false },
-	{ "start", MSG_STAFF_BEGIN, false },	  { "peak", MSG_STAFF_PEAK, false },
-	{ "end", MSG_STAFF_END, false },	  { "baseline", MSG_STAFF_USUAL, true },
-	{ "peak_average", MSG_STAFF_AT_PEAK, true }, { "packets", MSG_STAFF_PACKETS, true },
-	{ "sensors", MSG_STAFF_SENSORS_SEEN, true }, { "sources", MSG_STAFF_SOURCES, true },
-	{ "evidence", MSG_STAFF_EVIDENCE, false }, { "events", MSG_STAFF_BEHIND_TOO, false },
+	{ "port", MSG_OBSERVE_PORT, false, false },	  { "state", MSG_STAFF_STATE, false, false },
+	{ "start", MSG_STAFF_BEGIN, false, false },	  { "peak", MSG_STAFF_PEAK, false, false },
+	{ "end", MSG_STAFF_END, false, false },	  { "baseline", MSG_STAFF_USUAL, true, false },
+	{ "peak_average", MSG_STAFF_AT_PEAK, true, false }, { "packets", MSG_STAFF_PACKETS, true, false },
+	{ "sensors", MSG_STAFF_SENSORS_SEEN, true, false }, { "sources", MSG_STAFF_SOURCES, true, false },
+	{ "evidence", MSG_STAFF_EVIDENCE, false, true }, { "events", MSG_STAFF_BEHIND_TOO, false, false },
 	{ 0 },
 };
 
@@ -87,12 +88,13 @@ static void put_surges(struct page *p, const struct series *s)
 {
 	struct sheet *sheet = page_sheet(p, "surges", MSG_STAFF_SURGES_TABLE, surge_columns);
 	const struct surge_step *step = surge_step_of(p->staff->surge_threshold);
+	char rate[FIGURE_NUMBER_MAX];
 
 	sheet_empty(sheet, words(p->lang, MSG_STAFF_NO_SURGES));
 	if (step)
 		sheet_note(sheet, words_fill(p->arena, p->lang, MSG_STAFF_FALSE_ALARMS, "threshold",
 					     arena_printf(p->arena, "%.0f", step->threshold), "rate",
-					     arena_printf(p->arena, "%d", (int)step->false_per_1000_years), NULL));
+					     arena_text(p->arena, figure_number(step->false_per_1000_years * 1000, rate)), NULL));
 	for (int proposed = 1; proposed >= 0; proposed--)
 		for (size_t i = 0; i < s->surge_count; i++)
 			if (s->surges[i].is_proposed == (bool)proposed)
@@ -102,11 +104,11 @@ static void put_surges(struct page *p, const struct series *s)
 /* --- bursts --- */
 
 static const struct sheet_column burst_columns[] = {
-	{ "port", MSG_OBSERVE_PORT, false },	{ "sensor", MSG_STAFF_SENSOR, false },
-	{ "start", MSG_STAFF_BEGIN, false },	{ "end", MSG_STAFF_END, false },
-	{ "packets", MSG_STAFF_PACKETS, true }, { "counted_as", MSG_STAFF_COUNTED_AS, true },
-	{ "evidence", MSG_STAFF_EVIDENCE, false }, { "source", MSG_STAFF_SOURCE, false },
-	{ "events", MSG_STAFF_BEHIND_TOO, false }, { 0 },
+	{ "port", MSG_OBSERVE_PORT, false, false },	{ "sensor", MSG_STAFF_SENSOR, false, false },
+	{ "start", MSG_STAFF_BEGIN, false, false },	{ "end", MSG_STAFF_END, false, false },
+	{ "packets", MSG_STAFF_PACKETS, true, false }, { "counted_as", MSG_STAFF_COUNTED_AS, true, false },
+	{ "evidence", MSG_STAFF_EVIDENCE, false, true }, { "source", MSG_STAFF_SOURCE, false, false },
+	{ "events", MSG_STAFF_BEHIND_TOO, false, false }, { 0 },
 };
 
 static int burst_row(struct page *p, struct sheet *sheet, const struct odd_burst *b, struct error *err)

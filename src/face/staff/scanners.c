@@ -43,7 +43,7 @@ static int make_filter(struct bytes text, char **ret_hidden, size_t *ret_count, 
 		return error_set(err, -E2BIG, "more prefixes than a filter takes (%d bytes)", HIDDEN_MAX);
 	if (r < 0 || count == 0)
 		return r;
-	buf_addf(&whole, "(not known src or not (%s))", nets.p);
+	buf_addf(&whole, "(not known source or not (%s))", nets.p);
 	*ret_hidden = memory_copy_text(whole.p, whole.n);
 	*ret_count = count;
 	return 0;

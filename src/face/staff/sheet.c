@@ -12,6 +12,7 @@
 struct cell {
 	const char *text, *raw, *url; /* raw: NULL is no value */
 	enum sheet_state state;
+	bool is_sum; /* of the row that it begins */
 };
 
 struct sheet {
@@ -22,6 +23,7 @@ struct sheet {
 	size_t column_count;
 	struct cell *cells;
 	size_t count, room;
+	bool is_sum;
 };
 
 struct sheet *sheet_new(struct arena *a, enum lang lang, const char *id, const char *title,
@@ -56,17 +58,19 @@ static void add(struct sheet *s, struct cell c)
 		s->cells = cells;
 		s->room = room;
 	}
+	c.is_sum = s->is_sum;
+	s->is_sum = false;
 	s->cells[s->count++] = c;
 }
 
 void sheet_text(struct sheet *s, const char *text, const char *url)
 {
-	add(s, (struct cell){ text, text, url, SHEET_PLAIN });
+	add(s, (struct cell){ text, text, url, SHEET_PLAIN, false });
 }
 
 void sheet_both(struct sheet *s, const char *text, const char *raw)
 {
-	add(s, (struct cell){ text, raw, NULL, SHEET_PLAIN });
+	add(s, (struct cell){ text, raw, NULL, SHEET_PLAIN, false });
 }
 
 void sheet_number(struct sheet *s, int64_t number)
@@ -91,12 +95,17 @@ void sheet_micro(struct sheet *s, int64_t micro)
 
 void sheet_nothing(struct sheet *s)
 {
-	add(s, (struct cell){ "–", NULL, NULL, SHEET_PLAIN });
+	add(s, (struct cell){ "–", NULL, NULL, SHEET_PLAIN, false });
 }
 
 void sheet_state(struct sheet *s, enum sheet_state state, const char *text, const char *raw)
 {
-	add(s, (struct cell){ text, raw, NULL, state });
+	add(s, (struct cell){ text, raw, NULL, state, false });
+}
+
+void sheet_sum(struct sheet *s)
+{
+	s->is_sum = true;
 }
 
 size_t sheet_rows(const struct sheet *s)
@@ -114,6 +123,7 @@ static void put_cell(const struct sheet *s, size_t i, struct value *row)
 
 	value_put_text(v, "text", c->text);
 	value_put_bool(v, "is_number", s->columns[i % s->column_count].is_number);
+	value_put_bool(v, "is_long", s->columns[i % s->column_count].is_long);
 	if (c->url)
 		value_put_url(v, "url", c->url);
 	if (c->state)
@@ -135,7 +145,8 @@ void sheet_put(const struct sheet *s, struct value *list)
 		value_put_bool(head, "is_number", s->columns[i].is_number);
 	}
 	for (size_t i = 0; i < s->count; i += s->column_count) {
-		struct value *row = value_put_list(value_add_object(rows), "cells");
+		struct value *object = value_add_object(rows), *row = value_put_list(object, "cells");
+		value_put_bool(object, "is_sum", s->cells[i].is_sum);
 		for (size_t c = 0; c < s->column_count && i + c < s->count; c++)
 			put_cell(s, i + c, row);
 	}

@@ -11,6 +11,7 @@ struct sheet_column {
 	const char *key; /* in CSV and JSON */
 	enum message title;
 	bool is_number;
+	bool is_long; /* may wrap */
 };
 
 enum sheet_state { SHEET_PLAIN, SHEET_GOOD, SHEET_WARN, SHEET_BAD };
@@ -33,6 +34,9 @@ void sheet_number(struct sheet *s, int64_t number);
 void sheet_micro(struct sheet *s, int64_t micro);
 void sheet_nothing(struct sheet *s);
 void sheet_state(struct sheet *s, enum sheet_state state, const char *text, const char *raw);
+
+/* The row begun next is a sum: other, total. */
+void sheet_sum(struct sheet *s);
 
 size_t sheet_rows(const struct sheet *s);
 

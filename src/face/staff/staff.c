@@ -15,6 +15,7 @@
 #include <errno.h>
 
 #define PAGE_MAX (8u << 20)
+#define CHOICES_QUARTERS 4
 
 /* --- the frame --- */
 
@@ -190,8 +191,8 @@ void page_notice(struct page *p, const char *text, bool is_warning)
 
 static const char *period_words(const struct page *p)
 {
-	return arena_printf(p->arena, "%s – %s (%s)", page_hour(p, p->q.first_hour), page_hour(p, p->q.end_hour),
-			    calendar_zone());
+	return words_fill(p->arena, p->lang, MSG_STAFF_PERIOD_SHOWN, "from", page_hour(p, p->q.first_hour), "to",
+			  page_hour(p, p->q.end_hour), "zone", calendar_zone(), NULL);
 }
 
 void page_chart(struct page *p, const struct series *hourly)
@@ -227,30 +228,31 @@ size_t page_rows(const struct series *s, const struct series_row **into, size_t 
 	return count;
 }
 
-static void put_choice(struct page *p, struct value *list, enum message label, const char *period, const char *from)
+static void put_choice(struct page *p, struct value *list, const char *label, const char *period, const char *from)
 {
 	const char *given = http_value(p->rq, "period")->text, *given_from = http_value(p->rq, "from")->text;
 	struct value *v = value_add_object(list);
 
-	value_put_text(v, "label", words(p->lang, label));
+	value_put_text(v, "label", label);
 	value_put_url(v, "url", page_url(p, p->page->path, "period", period, "from", from, "to", NULL, NULL));
 	value_put_bool(v, "is_here", strcmp(given, period ? period : "") == 0 && strcmp(given_from, from ? from : "") == 0);
 }
 
-/* The last day, week, four weeks, quarter of the data, and all of them. */
+/* The last week and four weeks of the data, its last quarters, and all of it. */
 static void put_choices(struct page *p)
 {
 	struct value *list = value_put_list(p->value, "choices");
-	struct date last = calendar_date((p->data_end - 1) * HOUR_US);
-	char day[CALENDAR_TEXT_MAX], week[CALENDAR_TEXT_MAX];
+	struct date last = calendar_date((p->data_end - 1) * HOUR_US), first = calendar_date(p->data_first * HOUR_US);
+	int number = last.year * 4 + date_quarter(last) - 1, oldest = first.year * 4 + date_quarter(first) - 1;
+	char week[CALENDAR_TEXT_MAX];
 
-	date_format(last, day);
 	date_format(date_from_days(date_to_days(last) - 6), week);
-	put_choice(p, list, MSG_STAFF_LAST_DAY, arena_text(p->arena, day), NULL);
-	put_choice(p, list, MSG_STAFF_LAST_WEEK, NULL, arena_text(p->arena, week));
-	put_choice(p, list, MSG_STAFF_LAST_FOUR_WEEKS, NULL, NULL);
-	put_choice(p, list, MSG_STAFF_LAST_QUARTER, arena_printf(p->arena, "%dQ%d", last.year, date_quarter(last)), NULL);
-	put_choice(p, list, MSG_STAFF_ALL_TIME, "all", NULL);
+	put_choice(p, list, words(p->lang, MSG_STAFF_LAST_WEEK), NULL, arena_text(p->arena, week));
+	put_choice(p, list, words(p->lang, MSG_STAFF_LAST_FOUR_WEEKS), NULL, NULL);
+	for (int n = number; n >= oldest && n > number - CHOICES_QUARTERS; n--)
+		put_choice(p, list, words_quarter(p->arena, p->lang, n / 4, n % 4 + 1),
+			   arena_printf(p->arena, "%dQ%d", n / 4, n % 4 + 1), NULL);
+	put_choice(p, list, words(p->lang, MSG_STAFF_ALL_TIME), "all", NULL);
 }
 
 static void put_page(struct page *p)
@@ -368,16 +370,28 @@ static int set_language(struct http_request *rq, struct http_response *rs, struc
 	return 0;
 }
 
-static int style(struct http_request *rq, struct http_response *rs, struct error *err)
+static int embedded(struct http_response *rs, const char *name, const char *type)
 {
-	const struct embedded *css = embedded_find(embedded_static, "hinomi.css");
+	const struct embedded *file = embedded_find(embedded_static, name);
 
-	(void)rq;
-	(void)err;
-	rs->type = "text/css; charset=utf-8";
-	rs->body = BYTES(css->text, css->size);
+	rs->type = type;
+	rs->body = BYTES(file->text, file->size);
 	rs->cache = "private, max-age=3600";
 	return 0;
+}
+
+static int style(struct http_request *rq, struct http_response *rs, struct error *err)
+{
+	(void)rq;
+	(void)err;
+	return embedded(rs, "hinomi.css", "text/css; charset=utf-8");
+}
+
+static int icon(struct http_request *rq, struct http_response *rs, struct error *err)
+{
+	(void)rq;
+	(void)err;
+	return embedded(rs, "icon.svg", "image/svg+xml");
 }
 
 static void error_page(struct http_request *rq, struct http_response *rs)
@@ -433,6 +447,7 @@ static const struct http_route routes[] = {
 	SHOW("/observe/surges"),
 	SHOW("/observe/sensors"),
 	{ HTTP_GET, "/hinomi.css", NULL, style, 0, false },
+	{ HTTP_GET, "/icon.svg", NULL, icon, 0, false },
 	{ HTTP_POST, "/language", language_fields, set_language, 0, false },
 	{ 0 },
 };
