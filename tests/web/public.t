@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright The hinomi authors
 test_description='The public listener serves the released tree and nothing else.'
-. /usr/share/sharness/sharness.sh
+. "$HINOMI_SOURCE/tests/lib.sh"
 . "$HINOMI_SOURCE/tests/web/serve.sh"
 
 NOW='--now 2013-07-01T12:00'
