@@ -44,14 +44,36 @@ static const int calls_decode[] = {
 	SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(lseek), SCMP_SYS(close),
 };
 
+/* libpcap reads its ring after poll, and asks the socket what was dropped. */
+static const int calls_sense[] = {
+	SCMP_SYS(read), SCMP_SYS(pread64), SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(recvfrom), SCMP_SYS(getsockopt),
+	SCMP_SYS(close),
+};
+
+static const int calls_deliver[] = {
+	SCMP_SYS(read),       SCMP_SYS(write),       SCMP_SYS(writev),     SCMP_SYS(close),       SCMP_SYS(poll),
+	SCMP_SYS(ppoll),      SCMP_SYS(lseek),       SCMP_SYS(openat),     SCMP_SYS(unlinkat),    SCMP_SYS(renameat),
+	SCMP_SYS(fsync),      SCMP_SYS(fstat),       SCMP_SYS(newfstatat), SCMP_SYS(getdents64),  SCMP_SYS(fcntl),
+	SCMP_SYS(socket),     SCMP_SYS(connect),     SCMP_SYS(getsockopt), SCMP_SYS(setsockopt),  SCMP_SYS(getsockname),
+	SCMP_SYS(getpeername), SCMP_SYS(sendto),     SCMP_SYS(sendmsg),    SCMP_SYS(recvfrom),    SCMP_SYS(recvmsg),
+	SCMP_SYS(socketpair), SCMP_SYS(pipe2),       SCMP_SYS(eventfd2),   SCMP_SYS(shutdown),    SCMP_SYS(faccessat),
+	SCMP_SYS(rt_sigaction), SCMP_SYS(getpid),    SCMP_SYS(uname),      SCMP_SYS(access),      SCMP_SYS(clock_nanosleep),
+	SCMP_SYS(getuid),     SCMP_SYS(geteuid),     SCMP_SYS(epoll_create1), SCMP_SYS(epoll_ctl), SCMP_SYS(epoll_wait),
+};
+
 static const struct {
 	const char *name;
 	const int *calls;
 	size_t call_count;
 	size_t memory_bytes; /* address space */
-	int files;           /* descriptors that may be opened beyond those that are: RLIMIT_NOFILE; -1: not limited */
+	int files;           /* RLIMIT_NOFILE: no descriptor of this number or above may be opened, nor so many polled;
+			      * -1: not limited */
+	bool keeps_network_and_files; /* no Landlock */
+	bool writes_low;     /* write(2) to the descriptors 0, 1 and 2 alone */
 } rows[SANDBOX_COUNT] = {
-	[SANDBOX_DECODE] = { "decode", calls_decode, COUNT(calls_decode), 512 * MIB, 0 },
+	[SANDBOX_DECODE] = { "decode", calls_decode, COUNT(calls_decode), 512 * MIB, 0, false, false },
+	[SANDBOX_SENSE] = { "sense", calls_sense, COUNT(calls_sense), 1024 * MIB, 3, false, true },
+	[SANDBOX_DELIVER] = { "deliver", calls_deliver, COUNT(calls_deliver), 1024 * MIB, 64, true, false },
 };
 
 /* --- Landlock (the header of Debian 12 knows its first two versions only) --- */
@@ -142,6 +164,8 @@ static int seccomp_enter(enum sandbox which, struct error *err)
 		r = allow(filter, calls_sanitized, COUNT(calls_sanitized));
 	if (r == 0)
 		r = allow(filter, rows[which].calls, rows[which].call_count);
+	if (r == 0 && rows[which].writes_low)
+		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(write), 1, SCMP_A0(SCMP_CMP_LE, 2));
 	/* Whether a descriptor is a terminal may be asked: stdio does before its first write. */
 	if (r == 0)
 		r = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOTTY), SCMP_SYS(ioctl), 0);
@@ -162,7 +186,7 @@ int sandbox_enter(enum sandbox which, struct error *err)
 
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return error_errno(err, -errno, "cannot give up new privileges");
-	r = landlock_enter(err);
+	r = rows[which].keeps_network_and_files ? 0 : landlock_enter(err);
 	if (r == 0)
 		r = limits_enter(which, err);
 	if (r == 0)

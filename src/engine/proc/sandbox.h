@@ -14,6 +14,8 @@
 
 enum sandbox {
 	SANDBOX_DECODE, /* reads and writes descriptors it has: no files, no network, no exec, no new process */
+	SANDBOX_SENSE,  /* reads the capture socket, writes to descriptors 1 and 2 alone: it cannot send a packet */
+	SANDBOX_DELIVER, /* connects, and keeps files in folders it has open: no listening, no exec, no new process */
 	SANDBOX_COUNT,
 };
 
