@@ -5,14 +5,12 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "engine/conf/conf.h"
-#include "engine/https/https.h"
 #include "engine/proc/file.h"
 #include "observe/delivery/collector.h"
+#include "process/serve.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <sodium.h>
 #include <sys/stat.h>
 
@@ -20,28 +18,28 @@
 #define TURN_MS 500
 
 struct collect {
-	struct https_server *server;
+	struct http_server *server;
 	struct writer *writer;
 	struct collector *collector;
-	struct https_request *waiting[COLLECTOR_GROUP_MAX];
+	struct http_request *waiting[COLLECTOR_GROUP_MAX];
 	size_t waiting_count;
 	bool is_store_failing;
 };
 
-static volatile sig_atomic_t is_stopped;
-
-static void stop(int signal)
-{
-	(void)signal;
-	is_stopped = 1;
-}
-
 /* --- requests --- */
 
-static void give(struct https_request *rq, struct delivered *d)
+static struct http_response response_of(const struct http_request *rq, struct delivered *d)
 {
-	https_answer(rq, d->status, d->status == 200 ? "application/octet-stream" : "text/plain", buf_bytes(&d->answer));
+	struct http_response rs = {
+		.status = (int)d->status,
+		.type = d->status == 200 ? "application/octet-stream" : "text/plain; charset=utf-8",
+		.body = BYTES(arena_bytes(rq->arena, d->answer.p, d->answer.n), d->answer.n),
+		.file = -1,
+		.cache = "no-store",
+	};
+
 	buf_clear(&d->answer);
+	return rs;
 }
 
 static void store_waiting(struct collect *c)
@@ -62,55 +60,53 @@ static void store_waiting(struct collect *c)
 	if (r == 0 && c->is_store_failing)
 		log_info("batches are stored again");
 	c->is_store_failing = r < 0;
-	for (size_t i = 0; i < c->waiting_count; i++)
-		give(c->waiting[i], &batches[i]);
+	for (size_t i = 0; i < c->waiting_count; i++) {
+		struct http_response rs = response_of(c->waiting[i], &batches[i]);
+		http_finish(c->waiting[i], &rs);
+	}
 	c->waiting_count = 0;
 }
 
-static void take_batch(struct collect *c, struct https_request *rq)
+static int take_batch(struct http_request *rq, struct http_response *rs, struct error *err)
 {
+	struct collect *c = rq->context;
+
+	(void)rs;
+	(void)err;
 	if (c->waiting_count == COLLECTOR_GROUP_MAX)
 		store_waiting(c);
 	c->waiting[c->waiting_count++] = rq;
+	return HTTP_LATER;
 }
 
-static void take_enrolment(struct collect *c, struct https_request *rq)
+static int take_enrolment(struct http_request *rq, struct http_response *rs, struct error *err)
 {
+	struct collect *c = rq->context;
 	struct delivered d = { .message = rq->body };
 
+	(void)err;
 	buf_init(&d.answer, ANSWER_MAX);
 	collector_enrol(c->collector, &d);
 	log_info(d.status == 200 ? "sensor enrolled" : "enrolment refused");
-	give(rq, &d);
+	*rs = response_of(rq, &d);
+	return 0;
 }
 
-static void take_time(struct collect *c, struct https_request *rq)
+static int take_time(struct http_request *rq, struct http_response *rs, struct error *err)
 {
-	char text[32];
-
-	(void)c;
-	snprintf(text, sizeof text, "%" PRId64 "\n", clock_now());
-	https_answer(rq, 200, "text/plain", BYTES_TEXT(text));
+	(void)err;
+	rs->type = "text/plain; charset=utf-8";
+	rs->body = BYTES_TEXT(arena_printf(rq->arena, "%" PRId64 "\n", clock_now()));
+	rs->cache = "no-store";
+	return 0;
 }
 
-static const struct {
-	const char *method, *path;
-	void (*take)(struct collect *c, struct https_request *rq);
-} routes[] = {
-	{ "POST", "/batch", take_batch },
-	{ "POST", "/enrol", take_enrolment },
-	{ "GET", "/time", take_time },
+static const struct http_route routes[] = {
+	{ .method = HTTP_POST, .path = "/batch", .function = take_batch, .body_max = WIRE_MESSAGE_MAX, .is_raw = true },
+	{ .method = HTTP_POST, .path = "/enrol", .function = take_enrolment, .body_max = WIRE_MESSAGE_MAX, .is_raw = true },
+	{ .method = HTTP_GET, .path = "/time", .function = take_time },
+	{ 0 },
 };
-
-static void take(void *context, struct https_request *rq)
-{
-	for (size_t i = 0; i < COUNT(routes); i++)
-		if (strcmp(rq->method, routes[i].method) == 0 && strcmp(rq->path, routes[i].path) == 0) {
-			routes[i].take(context, rq);
-			return;
-		}
-	https_answer(rq, 404, "text/plain", BYTES_TEXT("not here\n"));
-}
 
 /* --- the loop --- */
 
@@ -127,8 +123,8 @@ static void serve(struct collect *c)
 	int64_t hour = floor_div(clock_now(), HOUR_US);
 	struct error err = ERROR_NONE;
 
-	while (!is_stopped) {
-		https_turn(c->server, TURN_MS);
+	while (!serve_stop) {
+		http_server_turn(c->server, TURN_MS);
 		store_waiting(c);
 		if (collector_tick(c->collector, false, &err) < 0)
 			log_error("cannot write the status", "why", err.line);
@@ -189,7 +185,6 @@ static int run(const struct options *o, struct error *err)
 	struct collect c = { .server = NULL };
 	struct conf *conf = NULL;
 	int folder = -1, fd = -1, r = conf_load(o->config, &conf, err);
-	uint16_t port = 0;
 	char text[80];
 
 	if (r < 0)
@@ -198,24 +193,25 @@ static int run(const struct options *o, struct error *err)
 	if (r == 0)
 		r = secret_make(folder, "receipt.key", receipts, err);
 	if (r == 0)
-		r = https_identity(folder, &key, &certificate, pin, err);
+		r = http_identity(folder, &key, &certificate, pin, err);
 	if (r == 0)
 		r = save_pin(folder, pin, err);
 	if (r == 0)
-		r = https_listen(o->listen ? o->listen : conf_text(conf, SETTING_COLLECT_LISTEN), &fd, &port, err);
+		r = http_listen(o->listen ? o->listen : conf_text(conf, SETTING_COLLECT_LISTEN), &fd, err);
 	if (r == 0)
 		r = writer_open(o->data ? o->data : conf_text(conf, SETTING_STORE_FOLDER), WRITER_CREATE, 0, &c.writer, err);
 	if (r == 0)
 		r = collector_open(folder, c.writer, receipts, &c.collector, err);
 	if (r == 0) {
-		struct https_config config = { key.p, certificate.p, WIRE_MESSAGE_MAX, CONNECTIONS, &c, take };
-		r = https_open(&config, fd, &c.server, err);
+		struct http_config config = { .routes = routes, .context = &c, .connections = CONNECTIONS, .tls_key = key.p,
+					      .tls_certificate = certificate.p, .may_rest = true };
+		r = http_server_new(&config, fd, &c.server, err);
 	}
 	if (r == 0) {
-		snprintf(text, sizeof text, "%u", port);
+		snprintf(text, sizeof text, "%u", http_port(fd));
 		log_info("ready for sensors", "port", text);
 		serve(&c);
-		https_close(c.server);
+		http_server_free(c.server);
 		flush(&c);
 		if (collector_tick(c.collector, true, err) < 0)
 			log_error("cannot write the status", "why", err->line);
@@ -232,7 +228,6 @@ static int run(const struct options *o, struct error *err)
 
 int main(int argc, char **argv)
 {
-	struct sigaction stopping = { .sa_handler = stop }, ignoring = { .sa_handler = SIG_IGN };
 	struct options o = { .config = NULL };
 	struct error err = ERROR_NONE;
 
@@ -241,9 +236,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	log_init("hinomi-collect", LOG_LEVEL_INFO);
-	sigaction(SIGTERM, &stopping, NULL);
-	sigaction(SIGINT, &stopping, NULL);
-	sigaction(SIGPIPE, &ignoring, NULL);
+	serve_signals();
 	umask(077);
 	if (sodium_init() < 0) {
 		log_error("cannot start libsodium");

@@ -78,10 +78,10 @@ static void put_frame(struct arena *a, struct value *page, enum lang lang)
 	value_put_bool(page, "is_simulated", true);
 	put_link(pages, words(lang, MSG_NAV_GRAPHS), "#", true);
 	put_link(pages, words(lang, MSG_NAV_README), "#", false);
-	put_link(pages, words(lang, MSG_NAV_DATA), "#", false);
 	value_put_text(page, "time", words_time(a, lang, calendar_midnight((struct date){ 2013, 7, 1 }) + HOUR_US));
 	value_put_text(page, "place_date", words_date(a, lang, (struct date){ 2013, 6, 30 }));
 	value_put_text(page, "zone", calendar_zone());
+	value_put_number(page, "least_sensors", 3);
 }
 
 static void put_rows(struct arena *a, struct value *page, enum lang lang)
@@ -114,11 +114,11 @@ static void put_notes(struct value *page, enum lang lang)
 	alert = value_put_object(note, "alert");
 	value_put_text(alert, "label", "AT-2013-0024");
 	value_put_url(alert, "url", "/at/2013/at130024.html");
-	value_put_html(note, "html",
-	               lang == LANG_JA ? "<p>5900/tcp へのパケットが増え、送信元も多くのセンサーで増えています。"
-	                                 "VNC の弱いパスワードを探す動きとみられます。</p>"
-	                               : "<p>Packets to 5900/tcp rise, from more sources and at more sensors. Weak "
-	                                 "passwords of VNC servers are probably being sought.</p>");
+	value_put_text(note, "text",
+	               lang == LANG_JA ? "5900/tcp へのパケットが増え、送信元も多くのセンサーで増えています。"
+	                                 "VNC の弱いパスワードを探す動きとみられます。"
+	                               : "Packets to 5900/tcp rise, from more sources and at more sensors. Weak "
+	                                 "passwords of VNC servers are probably being sought.");
 }
 
 static void put_figure(struct arena *a, struct value *page, enum lang lang)
@@ -127,7 +127,7 @@ static void put_figure(struct arena *a, struct value *page, enum lang lang)
 		{ "四半期 1～5位", "四半期 6～10位", "1年 1～5位", "送信元地域" },
 		{ "Quarter, 1–5", "Quarter, 6–10", "Year, 1–5", "Source regions" },
 	};
-	struct value *list = value_put_list(page, "choices");
+	struct value *list = value_put_list(page, "choices"), *figure;
 
 	for (int i = 0; i < 4; i++)
 		put_link(list, choices[lang][i], "#", i == 0);
@@ -135,15 +135,18 @@ static void put_figure(struct arena *a, struct value *page, enum lang lang)
 	                                                "Packets by destination port, ranks 1–5");
 	value_put_text(page, "period", words_quarter(a, lang, 2013, 2));
 	value_put_text(page, "count", "20");
-	value_put_html(page, "chart", chart_html(a, lang, CHART_WIDE));
-	value_put_html(page, "chart_phone", chart_html(a, lang, CHART_NARROW));
-	value_put_text(page, "head", words(lang, MSG_OBSERVE_PORT));
-	value_put_url(page, "csv", "2013q2.csv");
-	value_put_url(page, "json", "2013q2.json");
-	value_put_url(page, "png", "2013q2.png");
-	value_put_url(page, "svg", "2013q2.svg");
+	figure = value_add_object(value_put_list(page, "figures"));
+	value_put_text(figure, "id", "top");
+	value_put_text(figure, "title", lang == LANG_JA ? "宛先ポート別（1～5位）" : "Destination ports, ranks 1–5");
+	value_put_html(figure, "chart", chart_html(a, lang, CHART_WIDE));
+	value_put_html(figure, "chart_phone", chart_html(a, lang, CHART_NARROW));
+	value_put_text(figure, "head", words(lang, MSG_OBSERVE_PORT));
+	value_put_url(figure, "csv", "2013q2.csv");
+	value_put_url(figure, "json", "2013q2.json");
+	value_put_url(figure, "png", "2013q2.png");
+	value_put_url(figure, "svg", "2013q2.svg");
+	put_rows(a, figure, lang);
 	value_put_url(page, "readme", "observe_readme-ja.html");
-	put_rows(a, page, lang);
 	put_notes(page, lang);
 }
 

@@ -4,9 +4,11 @@
 #include "engine/proc/child.h"
 
 #include "base/cleanup.h"
+#include "engine/proc/helper.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -16,7 +18,7 @@
 #define PIPE_BYTES (1 << 20)
 
 /* The child keeps in, out and standard error; they become 0, 1 and 2. */
-static void keep_three(int in, int out)
+static void keep_three(int in, int out, unsigned flags)
 {
 	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
@@ -27,7 +29,7 @@ static void keep_three(int in, int out)
 	out = fcntl(out, F_DUPFD, 10);
 	dup2(in, 0);
 	dup2(out, 1);
-	close_range(3, ~0u, 0);
+	close_range(3, ~0u, flags); /* CLOEXEC: the program may be reached through one of them */
 }
 
 int child_start(struct child *ret, int (*work)(void *context, int in, int out), void *context, int in, struct error *err)
@@ -50,7 +52,7 @@ int child_start(struct child *ret, int (*work)(void *context, int in, int out), 
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		if (getppid() != parent)
 			_exit(3);
-		keep_three(in, ends[1]);
+		keep_three(in, ends[1], 0);
 		_exit(work(context, 0, 1));
 	}
 	close(ends[1]);
@@ -58,6 +60,62 @@ int child_start(struct child *ret, int (*work)(void *context, int in, int out), 
 	buf_init(&ret->frame, CHILD_FRAME_MAX);
 	return 0;
 }
+
+/* --- programs --- */
+
+static void run_program(const char *path, const char *name, int in, int out)
+{
+	char *const arguments[] = { (char *)(uintptr_t)name, NULL };
+
+	keep_three(in, out, CLOSE_RANGE_CLOEXEC);
+	execv(path, arguments);
+	_exit(127);
+}
+
+int child_start_program(struct child *ret, const char *name, int *ret_to, struct error *err)
+{
+	int in[2], out[2];
+	pid_t pid, parent = getpid();
+	char path[HELPER_PATH_MAX];
+	int r = helper_path(name, path, err);
+
+	if (r < 0)
+		return r;
+	if (pipe2(in, O_CLOEXEC) < 0)
+		return error_errno(err, -errno, "cannot make a pipe");
+	if (pipe2(out, O_CLOEXEC) < 0) {
+		r = error_errno(err, -errno, "cannot make a pipe");
+		goto close_in;
+	}
+	fflush(NULL);
+	pid = fork();
+	if (pid < 0) {
+		r = error_errno(err, -errno, "cannot start a process");
+		goto close_out;
+	}
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (getppid() != parent)
+			_exit(3);
+		run_program(path, name, in[0], out[1]);
+	}
+	close(in[0]);
+	close(out[1]);
+	*ret = (struct child){ .pid = pid, .from = out[0] };
+	buf_init(&ret->frame, CHILD_FRAME_MAX);
+	*ret_to = in[1];
+	return 0;
+
+close_out:
+	close(out[0]);
+	close(out[1]);
+close_in:
+	close(in[0]);
+	close(in[1]);
+	return r;
+}
+
+/* --- frames --- */
 
 static int write_all(int fd, const void *from, size_t n)
 {

@@ -24,6 +24,11 @@ struct child {
  * given as `out`. What it returns is the exit status. `work` enters its sandbox itself. */
 int child_start(struct child *ret, int (*work)(void *context, int in, int out), void *context, int in, struct error *err);
 
+/* Runs one of the package's own programs (beside this one, else in libexec) with a pipe to its standard input and one
+ * from its output; the environment stays, other descriptors do not. `ret_to` is the caller's to close, which ends the
+ * program. -ENOENT: it is not there. */
+int child_start_program(struct child *ret, const char *name, int *ret_to, struct error *err);
+
 /* In the child: sends a frame, whole. */
 int child_send(int out, uint32_t kind, struct bytes bytes);
 

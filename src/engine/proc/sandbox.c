@@ -6,6 +6,8 @@
 #include "base/cleanup.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
 #include <seccomp.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -61,19 +63,49 @@ static const int calls_deliver[] = {
 	SCMP_SYS(getuid),     SCMP_SYS(geteuid),     SCMP_SYS(epoll_create1), SCMP_SYS(epoll_ctl), SCMP_SYS(epoll_wait),
 };
 
+/* Pango 1.50 starts a thread for each font pattern. */
+static const int calls_draw[] = {
+	SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(lseek), SCMP_SYS(close), SCMP_SYS(set_robust_list),
+	SCMP_SYS(rseq), SCMP_SYS(sched_yield), SCMP_SYS(sched_getaffinity), SCMP_SYS(gettid), SCMP_SYS(getpid),
+	SCMP_SYS(access), SCMP_SYS(stat), SCMP_SYS(newfstatat),
+};
+
+/* What fontconfig, GLib and Pango try; they go on without. */
+static const int calls_fonts[] = {
+	SCMP_SYS(prctl),  SCMP_SYS(open),     SCMP_SYS(faccessat),  SCMP_SYS(faccessat2), SCMP_SYS(lstat),
+	SCMP_SYS(statfs), SCMP_SYS(readlink), SCMP_SYS(readlinkat), SCMP_SYS(getcwd),     SCMP_SYS(getpeername),
+};
+
+/* What libmicrohttpd does with connections, and reading files. Never socket, bind, connect. */
+static const int calls_serve[] = {
+	SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(lseek), SCMP_SYS(close), SCMP_SYS(pread64),
+	SCMP_SYS(openat2), SCMP_SYS(getdents64), SCMP_SYS(fcntl), SCMP_SYS(readv), SCMP_SYS(fadvise64),
+	SCMP_SYS(accept4), SCMP_SYS(recvfrom), SCMP_SYS(recvmsg), SCMP_SYS(sendto), SCMP_SYS(sendmsg),
+	SCMP_SYS(sendfile), SCMP_SYS(shutdown), SCMP_SYS(setsockopt), SCMP_SYS(getsockopt), SCMP_SYS(getsockname),
+	SCMP_SYS(getpeername), SCMP_SYS(epoll_wait), SCMP_SYS(epoll_pwait), SCMP_SYS(epoll_ctl), SCMP_SYS(poll),
+	SCMP_SYS(ppoll), SCMP_SYS(clock_nanosleep), SCMP_SYS(gettimeofday), SCMP_SYS(getpid), SCMP_SYS(gettid),
+};
+
 static const struct {
 	const char *name;
 	const int *calls;
 	size_t call_count;
+	const int *refused;  /* fail with EACCES instead of killing; may be NULL */
+	size_t refused_count;
 	size_t memory_bytes; /* address space */
+	bool is_reader;      /* may open for reading what Landlock leaves: the folder of sandbox_enter_beneath */
 	int files;           /* RLIMIT_NOFILE: no descriptor of this number or above may be opened, nor so many polled;
 			      * -1: not limited */
-	bool keeps_network_and_files; /* no Landlock */
+	bool is_keeper;      /* makes, changes and removes files beneath that folder, and connects */
 	bool writes_low;     /* write(2) to the descriptors 0, 1 and 2 alone */
 } rows[SANDBOX_COUNT] = {
-	[SANDBOX_DECODE] = { "decode", calls_decode, COUNT(calls_decode), 512 * MIB, 0, false, false },
-	[SANDBOX_SENSE] = { "sense", calls_sense, COUNT(calls_sense), 1024 * MIB, 3, false, true },
-	[SANDBOX_DELIVER] = { "deliver", calls_deliver, COUNT(calls_deliver), 1024 * MIB, 64, true, false },
+	[SANDBOX_DECODE] = { "decode", calls_decode, COUNT(calls_decode), NULL, 0, 512 * MIB, false, 0, false, false },
+	[SANDBOX_DRAW] = { "draw", calls_draw, COUNT(calls_draw), calls_fonts, COUNT(calls_fonts), 1024 * MIB, true, -1, false,
+			   false },
+	[SANDBOX_PUBLIC] = { "public", calls_serve, COUNT(calls_serve), NULL, 0, 1024 * MIB, true, -1, false, false },
+	[SANDBOX_STAFF] = { "staff", calls_serve, COUNT(calls_serve), NULL, 0, 0, true, -1, false, false },
+	[SANDBOX_SENSE] = { "sense", calls_sense, COUNT(calls_sense), NULL, 0, 1024 * MIB, false, 3, false, true },
+	[SANDBOX_DELIVER] = { "deliver", calls_deliver, COUNT(calls_deliver), NULL, 0, 1024 * MIB, false, 64, true, false },
 };
 
 /* --- Landlock (the header of Debian 12 knows its first two versions only) --- */
@@ -102,7 +134,24 @@ static struct landlock_rules landlock_all(int version)
 	return r;
 }
 
-static int landlock_enter(struct error *err)
+#define LANDLOCK_READ (1ull << 2 | 1ull << 3) /* READ_FILE, READ_DIR */
+/* And WRITE_FILE, REMOVE_FILE, MAKE_REG, REFER, TRUNCATE. */
+#define LANDLOCK_KEEP (LANDLOCK_READ | 1ull << 1 | 1ull << 5 | 1ull << 8 | 1ull << 13 | 1ull << 14)
+
+static int landlock_allow_beneath(int ruleset, int folder, uint64_t rights, struct error *err)
+{
+	struct {
+		uint64_t access;
+		int32_t parent;
+	} __attribute__((packed)) rule = { rights, folder };
+
+	if (syscall(SYS_landlock_add_rule, ruleset, 1 /* PATH_BENEATH */, &rule, 0) < 0)
+		return error_errno(err, -errno, "cannot make a Landlock rule");
+	return 0;
+}
+
+/* `folder` may be -1: no file at all. A keeper may connect: to which places, Landlock does not say well enough. */
+static int landlock_enter(int folder, bool is_keeper, struct error *err)
 {
 	int version = (int)syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_VERSION);
 	struct landlock_rules rules;
@@ -112,11 +161,15 @@ static int landlock_enter(struct error *err)
 	if (version < 1)
 		return 0;
 	rules = landlock_all(version);
+	if (is_keeper)
+		rules.network = 0;
 	size = version >= 6 ? 24 : version >= 4 ? 16 : 8;
 	fd = (int)syscall(SYS_landlock_create_ruleset, &rules, size, 0);
 	if (fd < 0)
 		return error_errno(err, -errno, "cannot make a Landlock ruleset");
-	if (syscall(SYS_landlock_restrict_self, fd, 0) < 0)
+	if (folder >= 0)
+		r = landlock_allow_beneath(fd, folder, (is_keeper ? LANDLOCK_KEEP : LANDLOCK_READ) & rules.files, err);
+	if (r == 0 && syscall(SYS_landlock_restrict_self, fd, 0) < 0)
 		r = error_errno(err, -errno, "cannot enter Landlock");
 	close(fd);
 	return r;
@@ -144,13 +197,34 @@ static int limits_enter(enum sandbox which, struct error *err)
 
 /* --- seccomp --- */
 
-static int allow(scmp_filter_ctx filter, const int *calls, size_t count)
+static int add_rules(scmp_filter_ctx filter, uint32_t action, const int *calls, size_t count)
 {
 	int r = 0;
 
 	for (size_t i = 0; i < count && r == 0; i++)
-		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, calls[i], 0);
+		r = seccomp_rule_add(filter, action, calls[i], 0);
 	return r;
+}
+
+static int allow(scmp_filter_ctx filter, const int *calls, size_t count)
+{
+	return add_rules(filter, SCMP_ACT_ALLOW, calls, count);
+}
+
+/* A thread is a clone with CLONE_THREAD; clone3 hides its flags behind a pointer, and glibc does without it. */
+static int allow_threads(scmp_filter_ctx filter)
+{
+	int r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
+				 SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));
+
+	return r < 0 ? r : seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
+}
+
+/* Opening for reading alone: neither O_WRONLY, O_RDWR nor O_CREAT. */
+static int allow_reading(scmp_filter_ctx filter)
+{
+	return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
+				SCMP_A2(SCMP_CMP_MASKED_EQ, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY));
 }
 
 static int seccomp_enter(enum sandbox which, struct error *err)
@@ -164,6 +238,12 @@ static int seccomp_enter(enum sandbox which, struct error *err)
 		r = allow(filter, calls_sanitized, COUNT(calls_sanitized));
 	if (r == 0)
 		r = allow(filter, rows[which].calls, rows[which].call_count);
+	if (r == 0)
+		r = add_rules(filter, SCMP_ACT_ERRNO(EACCES), rows[which].refused, rows[which].refused_count);
+	if (r == 0 && which == SANDBOX_DRAW)
+		r = allow_threads(filter);
+	if (r == 0 && rows[which].is_reader)
+		r = allow_reading(filter);
 	if (r == 0 && rows[which].writes_low)
 		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(write), 1, SCMP_A0(SCMP_CMP_LE, 2));
 	/* Whether a descriptor is a terminal may be asked: stdio does before its first write. */
@@ -171,7 +251,7 @@ static int seccomp_enter(enum sandbox which, struct error *err)
 		r = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOTTY), SCMP_SYS(ioctl), 0);
 	if (r == 0)
 		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fstat), 0);
-	if (r == 0)
+	if (r == 0 && which != SANDBOX_DRAW)
 		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(newfstatat), 1,
 				     SCMP_A3(SCMP_CMP_MASKED_EQ, 0x1000, 0x1000)); /* AT_EMPTY_PATH: fstat of glibc */
 	if (r == 0)
@@ -182,11 +262,16 @@ static int seccomp_enter(enum sandbox which, struct error *err)
 
 int sandbox_enter(enum sandbox which, struct error *err)
 {
+	return sandbox_enter_beneath(which, -1, err);
+}
+
+int sandbox_enter_beneath(enum sandbox which, int folder, struct error *err)
+{
 	int r;
 
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return error_errno(err, -errno, "cannot give up new privileges");
-	r = rows[which].keeps_network_and_files ? 0 : landlock_enter(err);
+	r = landlock_enter(folder, rows[which].is_keeper, err);
 	if (r == 0)
 		r = limits_enter(which, err);
 	if (r == 0)

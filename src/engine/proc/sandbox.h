@@ -14,6 +14,9 @@
 
 enum sandbox {
 	SANDBOX_DECODE, /* reads and writes descriptors it has: no files, no network, no exec, no new process */
+	SANDBOX_DRAW,   /* the same, with the folder of fonts readable, and threads: Pango wants both */
+	SANDBOX_PUBLIC, /* accepts on sockets it has, reads files beneath one folder: no connecting, no writing */
+	SANDBOX_STAFF,  /* the same, with the store's folder */
 	SANDBOX_SENSE,  /* reads the capture socket, writes to descriptors 1 and 2 alone: it cannot send a packet */
 	SANDBOX_DELIVER, /* connects, and keeps files in folders it has open: no listening, no exec, no new process */
 	SANDBOX_COUNT,
@@ -21,5 +24,9 @@ enum sandbox {
 
 /* -errno when a wall could not be built: the caller must not go on. Landlock missing from the kernel is no failure. */
 int sandbox_enter(enum sandbox which, struct error *err);
+
+/* For the rows that read: files beneath `folder`, an open directory, stay readable. Where the kernel has no Landlock,
+ * what may be opened rests on the program and its user's rights. */
+int sandbox_enter_beneath(enum sandbox which, int folder, struct error *err);
 
 #endif

@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "engine/conf/conf.h"
+#include "observe/view/period.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -37,63 +38,12 @@ int common_store(const struct invocation *in, struct store **ret, struct error *
 
 /* --- periods --- */
 
-static int64_t hour_of(int64_t time_us)
-{
-	return floor_div(time_us, HOUR_US);
-}
-
-static int64_t hour_of_day(struct date d)
-{
-	return hour_of(calendar_midnight(d));
-}
-
-/* 2013, 2013Q2, 2013-05, 2013-05-18: local days. */
-static bool parse_period(struct bytes text, int64_t *ret_first, int64_t *ret_end)
-{
-	struct bytes year = BYTES(text.p, text.n < 4 ? text.n : 4), rest = text;
-	struct date first = { .month = 1, .day = 1 }, end;
-	uint64_t number, part;
-
-	if (date_parse(text, &first)) {
-		end = date_from_days(date_to_days(first) + 1);
-	} else {
-		if (!bytes_number(year, 9999, &number) || number < 1900 || !take_skip(&rest, 4))
-			return false;
-		first = (struct date){ (int)number, 1, 1 };
-		if (rest.n == 0) {
-			end = date_add_months(first, 12);
-		} else if ((rest.p[0] == 'Q' || rest.p[0] == 'q') && take_skip(&rest, 1) && bytes_number(rest, 4, &part) &&
-			   part >= 1) {
-			first = date_quarter_start((int)number, (int)part);
-			end = date_add_months(first, 3);
-		} else if (rest.n == 3 && rest.p[0] == '-' && take_skip(&rest, 1) && bytes_number(rest, 12, &part) &&
-			   part >= 1) {
-			first.month = (int)part;
-			end = date_add_months(first, 1);
-		} else {
-			return false;
-		}
-	}
-	*ret_first = hour_of_day(first);
-	*ret_end = hour_of_day(end);
-	return true;
-}
-
 static int parse_bound(const char *text, bool is_end, int64_t *ret, struct error *err)
 {
-	struct date d;
-	int64_t t;
-
-	if (date_parse(BYTES_TEXT(text), &d)) {
-		*ret = hour_of_day(is_end ? date_from_days(date_to_days(d) + 1) : d);
+	if (period_bound_parse(BYTES_TEXT(text), is_end, ret))
 		return 0;
-	}
-	if (!time_parse(BYTES_TEXT(text), false, &t)) {
-		error_hint(err, "times are written 2013-05-18 or 2013-05-18T19:00, with Z for UTC");
-		return error_set(err, -EINVAL, "'%s' is not a time", text);
-	}
-	*ret = is_end ? hour_of(t + HOUR_US - 1) : hour_of(t);
-	return 0;
+	error_hint(err, "times are written 2013-05-18 or 2013-05-18T19:00, with Z for UTC");
+	return error_set(err, -EINVAL, "'%s' is not a time", text);
 }
 
 int common_period(const struct invocation *in, const struct store *s, int64_t *ret_first, int64_t *ret_end,
@@ -104,7 +54,7 @@ int common_period(const struct invocation *in, const struct store *s, int64_t *r
 
 	if (!view_hours(s, ret_first, ret_end))
 		return error_set(err, -ENODATA, "the store holds no events");
-	if (period && strcmp(period, "all") != 0 && !parse_period(BYTES_TEXT(period), ret_first, ret_end)) {
+	if (period && strcmp(period, "all") != 0 && !period_parse(BYTES_TEXT(period), ret_first, ret_end)) {
 		error_hint(err, "periods are written 2013, 2013Q2, 2013-05, 2013-05-18 or all");
 		return error_set(err, -EINVAL, "'%s' is not a period", period);
 	}

@@ -7,6 +7,7 @@
 #include "face/cmd/cmd_int.h"
 #include "face/cmd/common.h"
 #include "face/cmd/table.h"
+#include "observe/view/list.h"
 
 #include <errno.h>
 
@@ -96,42 +97,11 @@ static void event_row(struct table *t, const struct store *s, const struct event
 
 /* --- events --- */
 
-struct event_list {
-	struct event *events;
-	size_t count, room, most;
-	uint64_t all;
-};
-
-static int compare_times(const void *a, const void *b)
-{
-	const struct event *x = a, *y = b;
-
-	if (x->time_us != y->time_us)
-		return x->time_us < y->time_us ? -1 : 1;
-	return memcmp(x, y, sizeof *x);
-}
-
-/* Keeps the first `most` by time: twice as many are held, then the later half goes. */
-static int keep_event(void *context, const struct event *e, const struct store_segment *segment)
-{
-	struct event_list *l = context;
-
-	(void)segment;
-	l->all++;
-	l->events = memory_grow(l->events, &l->room, l->count + 1, sizeof *l->events);
-	l->events[l->count++] = *e;
-	if (l->count >= 2 * l->most + 1024) {
-		qsort(l->events, l->count, sizeof *l->events, compare_times);
-		l->count = l->most;
-	}
-	return 0;
-}
-
 int cmd_observe_events(const struct invocation *in)
 {
 	struct common_question question;
 	struct error err = ERROR_NONE;
-	struct event_list list = { 0 };
+	struct view_event_list list = { 0 };
 	struct store *s;
 	int r = common_store(in, &s, &err);
 
@@ -144,13 +114,9 @@ int cmd_observe_events(const struct invocation *in)
 	}
 	if (!in->value[OPTION_KIND])
 		question.q.kind = VIEW_ALL;
-	list.most = in->value[OPTION_COUNT] ? question.q.rank_count : 1000;
-	r = view_events(s, &question.q, keep_event, &list, &err);
+	r = view_first_events(s, &question.q, in->value[OPTION_COUNT] ? question.q.rank_count : 1000, &list, &err);
 	if (r == 0) {
 		struct table t = table_begin(in, event_columns, COUNT(event_columns));
-		if (list.count)
-			qsort(list.events, list.count, sizeof *list.events, compare_times);
-		list.count = MIN(list.count, list.most);
 		for (size_t i = 0; i < list.count; i++)
 			event_row(&t, s, &list.events[i]);
 		table_end(&t);
@@ -166,89 +132,6 @@ int cmd_observe_events(const struct invocation *in)
 
 /* --- sources --- */
 
-struct sighting {
-	struct address source;
-	uint32_t port;
-	uint16_t sensor;
-};
-
-struct sightings {
-	struct sighting *list;
-	size_t count, room;
-};
-
-struct source_sum {
-	struct address source;
-	uint64_t packets;
-	uint32_t sensors, ports;
-};
-
-static int see(void *context, const struct event *e, const struct store_segment *segment)
-{
-	struct sightings *s = context;
-
-	(void)segment;
-	if (!(e->known & EVENT_HAS_SOURCE))
-		return 0;
-	s->list = memory_grow(s->list, &s->room, s->count + 1, sizeof *s->list);
-	s->list[s->count++] = (struct sighting){ event_source(e), (uint32_t)e->protocol << 16 | e->port, e->sensor };
-	return 0;
-}
-
-static int compare_by_port(const void *a, const void *b)
-{
-	const struct sighting *x = a, *y = b;
-	int order = address_compare(&x->source, &y->source);
-
-	return order ? order : x->port < y->port ? -1 : x->port > y->port;
-}
-
-static int compare_by_sensor(const void *a, const void *b)
-{
-	const struct sighting *x = a, *y = b;
-	int order = address_compare(&x->source, &y->source);
-
-	return order ? order : x->sensor < y->sensor ? -1 : x->sensor > y->sensor;
-}
-
-static int compare_sums(const void *a, const void *b)
-{
-	const struct source_sum *x = a, *y = b;
-
-	if (x->packets != y->packets)
-		return x->packets > y->packets ? -1 : 1;
-	return address_compare(&x->source, &y->source);
-}
-
-static struct source_sum *sum_sources(struct sightings *s, size_t *ret_count)
-{
-	struct source_sum *sums = NULL;
-	size_t count = 0, room = 0, at = 0;
-
-	if (s->count)
-		qsort(s->list, s->count, sizeof *s->list, compare_by_port);
-	for (size_t i = 0; i < s->count; i++) {
-		bool is_new = i == 0 || address_compare(&s->list[i - 1].source, &s->list[i].source) != 0;
-		if (is_new) {
-			sums = memory_grow(sums, &room, count + 1, sizeof *sums);
-			sums[count++] = (struct source_sum){ .source = s->list[i].source };
-		}
-		sums[count - 1].packets++;
-		sums[count - 1].ports += is_new || s->list[i - 1].port != s->list[i].port;
-	}
-	if (s->count)
-		qsort(s->list, s->count, sizeof *s->list, compare_by_sensor);
-	for (size_t i = 0; i < s->count; i++) {
-		bool is_new = i == 0 || address_compare(&s->list[i - 1].source, &s->list[i].source) != 0;
-		at += is_new && i > 0;
-		sums[at].sensors += is_new || s->list[i - 1].sensor != s->list[i].sensor;
-	}
-	if (count)
-		qsort(sums, count, sizeof *sums, compare_sums);
-	*ret_count = count;
-	return sums;
-}
-
 static const struct column source_columns[] = {
 	{ "source", "Source", COLUMN_TEXT },
 	{ "packets", "Packets", COLUMN_NUMBER },
@@ -260,7 +143,7 @@ int cmd_observe_sources(const struct invocation *in)
 {
 	struct common_question question;
 	struct error err = ERROR_NONE;
-	struct sightings seen = { 0 };
+	struct view_source_list list = { 0 };
 	struct store *s;
 	int r = common_store(in, &s, &err);
 
@@ -271,24 +154,22 @@ int cmd_observe_sources(const struct invocation *in)
 		store_close(s);
 		return r == -EINVAL ? command_usage(&err) : command_fail(&err);
 	}
-	r = view_events(s, &question.q, see, &seen, &err);
+	r = view_sources(s, &question.q, &list, &err);
 	if (r == 0) {
-		size_t count;
-		struct source_sum *sums = sum_sources(&seen, &count);
 		struct table t = table_begin(in, source_columns, COUNT(source_columns));
-		for (size_t i = 0; i < count && i < question.q.rank_count; i++) {
+		for (size_t i = 0; i < list.count && i < question.q.rank_count; i++) {
 			char text[ADDRESS_TEXT_MAX];
-			table_text(&t, address_format(&sums[i].source, text));
-			table_number(&t, (int64_t)sums[i].packets);
-			table_number(&t, sums[i].sensors);
-			table_number(&t, sums[i].ports);
+			table_text(&t, address_format(&list.sources[i].source, text));
+			table_number(&t, (int64_t)list.sources[i].packets);
+			table_number(&t, list.sources[i].sensors);
+			table_number(&t, list.sources[i].ports);
 		}
 		table_end(&t);
 		if (!in->value[OPTION_QUIET])
-			fprintf(stderr, "%zu sources sent %zu packets\n", count, seen.count);
-		free(sums);
+			fprintf(stderr, "%zu sources sent %llu packets\n", list.count,
+				(unsigned long long)list.packets);
 	}
-	free(seen.list);
+	free(list.sources);
 	common_clear(&question);
 	store_close(s);
 	return r < 0 ? command_fail(&err) : EXIT_YES;

@@ -180,7 +180,10 @@ int cmd_observe_import(const struct invocation *in)
 	t = table_begin(in, columns, COUNT(columns));
 	for (size_t i = 0; i < in->argument_count && r == 0; i++)
 		r = import_one(w, in->arguments[i], &options, &t, in, &err);
-	table_end(&t);
+	if (r < 0 && t.cell_count == 0)
+		table_drop(&t);
+	else
+		table_end(&t);
 	writer_close(w);
 	return r < 0 ? command_fail(&err) : EXIT_YES;
 }

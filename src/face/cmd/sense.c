@@ -5,42 +5,16 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "engine/conf/conf.h"
+#include "engine/proc/helper.h"
 #include "face/cmd/cmd_int.h"
 #include "face/cmd/table.h"
 #include "observe/sensor/quiet.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <unistd.h>
 
 #define PROGRAM "hinomi-sense"
 #define ARGUMENTS_MAX 32
-
-/* Where the small executables are: HINOMI_LIBEXEC, else where they are installed, else beside this one. */
-static int find_program(char path[PATH_MAX], struct error *err)
-{
-	const char *folder = getenv("HINOMI_LIBEXEC");
-	char own[PATH_MAX];
-	ssize_t n;
-
-	if (folder) {
-		snprintf(path, PATH_MAX, "%s/%s", folder, PROGRAM);
-		return access(path, X_OK) == 0 ? 0 : error_errno(err, -errno, "cannot run '%s'", path);
-	}
-	n = readlink("/proc/self/exe", own, sizeof own - 1);
-	own[n > 0 ? n : 0] = '\0';
-	for (char *slash = strrchr(own, '/'); slash; slash = NULL) {
-		*slash = '\0';
-		snprintf(path, PATH_MAX, "%.4000s/%s", own, PROGRAM);
-		if (access(path, X_OK) == 0)
-			return 0;
-		snprintf(path, PATH_MAX, "%.4000s/../libexec/hinomi/%s", own, PROGRAM);
-		if (access(path, X_OK) == 0)
-			return 0;
-	}
-	error_hint(err, "set HINOMI_LIBEXEC to the folder of %s", PROGRAM);
-	return error_set(err, -ENOENT, "cannot find %s", PROGRAM);
-}
 
 static int become(const struct invocation *in, const char *verb)
 {
@@ -52,10 +26,10 @@ static int become(const struct invocation *in, const char *verb)
 		       { OPTION_NTP, "--ntp" },         { OPTION_USER, "--user" } };
 	char *arguments[ARGUMENTS_MAX] = { (char *)PROGRAM, (char *)verb };
 	struct error err = ERROR_NONE;
-	char path[PATH_MAX];
+	char path[HELPER_PATH_MAX];
 	size_t n = 2;
 
-	if (find_program(path, &err) < 0)
+	if (helper_path("sense", path, &err) < 0)
 		return command_fail(&err);
 	for (size_t i = 0; i < COUNT(passed); i++) {
 		if (!in->value[passed[i].option])

@@ -206,6 +206,11 @@ void table_end(struct table *t)
 		csv_header(t);
 	if (!is_for_programs(t))
 		print_people(t);
+	table_drop(t);
+}
+
+void table_drop(struct table *t)
+{
 	buf_clear(&t->out);
 	free(t->cells);
 	*t = (struct table){ 0 };

@@ -44,5 +44,7 @@ void table_bool(struct table *t, bool value);
 void table_nothing(struct table *t);
 /* Prints what is left and frees. */
 void table_end(struct table *t);
+/* Frees without printing: where the command failed before its first row. */
+void table_drop(struct table *t);
 
 #endif

@@ -282,7 +282,7 @@ int send_run(const struct send_options *o, struct error *err)
 	if (r == 0 && !s.multi)
 		r = error_set(err, -ENOMEM, "cannot make an HTTPS client");
 	if (r == 0)
-		r = sandbox_enter(SANDBOX_DELIVER, err);
+		r = sandbox_enter_beneath(SANDBOX_DELIVER, o->spool->folder, err);
 	if (r == 0) {
 		link_send_number(o->link, LINK_HELLO);
 		while (!is_done(&s))

@@ -144,6 +144,8 @@ static bool take_ranges(struct bytes list, uint64_t max, bool (*named)(struct by
 	struct bytes item;
 
 	n->ranges = memory_new(LIST_MAX, sizeof *n->ranges);
+	if (list.n && list.p[list.n - 1] == ',')
+		return false;
 	while (take_until(&list, ',', &item)) {
 		struct range *r = &n->ranges[n->range_count];
 		struct bytes first;

@@ -15,6 +15,13 @@
 #define DAY_COUNTS_S (6 * 3600)       /* a day with less up-time is no history */
 #define RATE_COUNTS_S 900             /* an hour with less up-time is not scaled up to judge others by */
 #define MAD_TO_SIGMA 1.4826
+#define WILD_TIMES 30                 /* a sensor-day so many times the others' is no history */
+#define SPREADS_LEFT 3                /* a damped day may still differ by so much, as quiet days do */
+
+/* What the sensors of a day have in common. */
+struct rise {
+	double times, more;
+};
 
 struct odd {
 	struct odd_rules rules;
@@ -26,11 +33,12 @@ struct odd {
 	bool *has_history;            /* the same: enough days of up-time before */
 	uint32_t *judged;             /* [day] sensors up with a history */
 	uint32_t *up;                 /* [day] sensors up */
-	uint32_t *day_packets;        /* [sensor * days + day] of the key at work; zero between keys */
+	double *day_packets;          /* [sensor * days + day] of the key at work; zero between keys */
 	double *figures, *spread;     /* scratch: days of history or sensors */
 	uint32_t *candidates;         /* scratch: sensors */
 	double *expected;             /* [sensor] m - 1 of the day at work */
-	double *ratios;               /* scratch: sensors */
+	double *spread_of;            /* [sensor] of m, the same day */
+	double *ratios, *differences, *excess; /* scratch: sensors */
 	uint8_t *reasons;             /* [cell] of the key at work */
 	size_t reason_room;
 	size_t replaced;
@@ -110,7 +118,10 @@ struct odd *odd_new(const struct odd_rules *rules, int64_t first_hour, int32_t h
 	o->spread = memory_new(most, sizeof *o->spread);
 	o->candidates = memory_new(most, sizeof *o->candidates);
 	o->expected = memory_new(most, sizeof *o->expected);
+	o->spread_of = memory_new(most, sizeof *o->spread_of);
 	o->ratios = memory_new(most, sizeof *o->ratios);
+	o->excess = memory_new(most, sizeof *o->excess);
+	o->differences = memory_new(most, sizeof *o->differences);
 	sum_up_time(o);
 	return o;
 }
@@ -128,7 +139,10 @@ struct odd *odd_free(struct odd *o)
 	free(o->spread);
 	free(o->candidates);
 	free(o->expected);
+	free(o->spread_of);
 	free(o->ratios);
+	free(o->differences);
+	free(o->excess);
 	free(o->reasons);
 	free(o);
 	return NULL;
@@ -187,24 +201,54 @@ static double history(struct odd *o, uint32_t sensor, int32_t day, double *ret_d
 	return usual;
 }
 
-/* How much everybody rose that day, at least 1: the lower median over the sensors with a history. */
-static double common_rise(struct odd *o, int32_t day)
+static double lower_median(double *figures, size_t n)
+{
+	sort_figures(figures, n);
+	return figures[(n - 1) / 2];
+}
+
+/* How much everybody rose that day: the lower medians over the sensors with a history. */
+static struct rise common_rise(struct odd *o, int32_t day)
 {
 	size_t n = 0;
 	double distance;
 
-	for (uint32_t sensor = 0; sensor < o->sensor_count; sensor++)
-		if (o->has_history[slot(o, sensor, day)])
-			o->ratios[n++] = (o->day_packets[slot(o, sensor, day)] + 1) /
-					 (history(o, sensor, day, &distance) + 1);
-	sort_figures(o->ratios, n);
-	return MAX(1.0, o->ratios[(n - 1) / 2]);
+	for (uint32_t sensor = 0; sensor < o->sensor_count; sensor++) {
+		double packets = o->day_packets[slot(o, sensor, day)], usual;
+
+		if (!o->has_history[slot(o, sensor, day)])
+			continue;
+		usual = history(o, sensor, day, &distance);
+		o->ratios[n] = (packets + 1) / (usual + 1);
+		o->differences[n++] = packets - usual;
+	}
+	return (struct rise){ .times = fmax(1, lower_median(o->ratios, n)),
+			      .more = fmax(0, lower_median(o->differences, n)) };
 }
 
-/* At most a quarter of the sensors up, and always one, can be odd. */
-static size_t most_odd(size_t sensors_up)
+/* The excess that `n` suspects must pass: at most a quarter of the sensors up, and always one, can be odd. Where there
+ * are more, it takes to tower over the next one. */
+static double least_excess(const struct odd *o, const double *excess, size_t n, size_t sensors_up)
 {
-	return MAX((size_t)1, sensors_up / 4);
+	size_t most = MAX((size_t)1, sensors_up / 4);
+
+	if (n <= most)
+		return 0;
+	memcpy(o->figures, excess, n * sizeof *excess);
+	sort_figures(o->figures, n);
+	return o->rules.factor * o->figures[n - 1 - most];
+}
+
+/* Keeps of the suspects, whose excess stands in o->excess, those that are odd; their number. */
+static size_t keep_odd(struct odd *o, uint32_t *suspects, size_t n, size_t sensors_up)
+{
+	double least = least_excess(o, o->excess, n, sensors_up);
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (o->excess[i] > least)
+			suspects[kept++] = suspects[i];
+	return kept;
 }
 
 static bool is_above(const struct odd *o, double packets, double middle, double spread)
@@ -226,19 +270,23 @@ static bool may_be_odd(struct odd *o, uint32_t sensor, int32_t day)
 /* Keeps of the suspects those that are odd on a day by their history; `expected` of each is filled. */
 static size_t odd_on_day(struct odd *o, int32_t day, uint32_t *suspects, size_t count)
 {
-	double rise = common_rise(o, day);
+	struct rise rise = common_rise(o, day);
 	size_t n = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		double packets = o->day_packets[slot(o, suspects[i], day)], distance;
-		double m = rise * (history(o, suspects[i], day, &distance) + 1);
+		uint32_t sensor = suspects[i];
+		double distance, usual = history(o, sensor, day, &distance);
+		double m = fmax(rise.times * (usual + 1), rise.more + usual + 1);
+		double spread = fmax(rise.times * MAD_TO_SIGMA * distance, sqrt(m));
 
-		if (!is_above(o, packets, m, MAX(rise * MAD_TO_SIGMA * distance, sqrt(m))))
+		if (!is_above(o, o->day_packets[slot(o, sensor, day)], m, spread))
 			continue;
-		o->expected[suspects[i]] = m - 1;
-		suspects[n++] = suspects[i];
+		o->expected[sensor] = m - 1;
+		o->spread_of[sensor] = spread;
+		o->excess[n] = o->day_packets[slot(o, sensor, day)] - m;
+		suspects[n++] = sensor;
 	}
-	return n > most_odd(o->up[day]) ? 0 : n;
+	return keep_odd(o, suspects, n, o->up[day]);
 }
 
 static void replace(struct odd *o, size_t i, int64_t *micro, int64_t by, uint8_t reason)
@@ -262,14 +310,14 @@ static size_t largest_cell(const struct odd *o, const struct series_cell *cells,
 	return found;
 }
 
-/* The hours of one odd sensor-day, the largest first, until the day is no more than expected. */
+/* The hours of one odd sensor-day, the largest first, until the day is as others are. */
 static void damp_day(struct odd *o, const struct series_cell *cells, size_t from, size_t to, uint32_t sensor,
 		     int32_t day, int64_t *micro)
 {
 	double rate_s = o->expected[sensor] / o->day_up_s[slot(o, sensor, day)];
 	double left = o->day_packets[slot(o, sensor, day)];
 
-	while (left > o->expected[sensor]) {
+	while (left > o->expected[sensor] + 1 + SPREADS_LEFT * o->spread_of[sensor]) {
 		size_t i = largest_cell(o, cells, from, to, sensor, rate_s);
 		double share;
 
@@ -277,7 +325,7 @@ static void damp_day(struct odd *o, const struct series_cell *cells, size_t from
 			return;
 		share = rate_s * up_of(o, sensor, cells[i].hour);
 		left -= cells[i].packets - share;
-		replace(o, i, micro, (int64_t)floor(share * SERIES_MICRO), ODD_HISTORY);
+		replace(o, i, micro, llround(share * SERIES_MICRO), ODD_HISTORY);
 	}
 }
 
@@ -353,15 +401,60 @@ static void damp_hour(struct odd *o, const struct series_cell *cells, size_t fro
 	for (size_t i = from; i < to; i++)
 		if (cells[i].packets >= o->rules.packets_least &&
 		    (o->judged[day] < 2 || !o->has_history[slot(o, cells[i].sensor, day)]) &&
-		    is_above_others(o, cells, from, to, i))
+		    is_above_others(o, cells, from, to, i)) {
+			o->excess[n] = cells[i].packets;
 			o->candidates[n++] = cells[i].sensor;
-	if (n == 0 || n > most_odd(sensors_up_in(o, cells[from].hour)))
-		return;
+		}
+	if (n)
+		n = keep_odd(o, o->candidates, n, sensors_up_in(o, cells[from].hour));
 	for (size_t i = from; i < to; i++)
 		if (is_among(o->candidates, n, cells[i].sensor))
 			replace(o, i, micro,
 				mean_of_others(o, cells, from, to, o->candidates, n, cells[i].sensor),
 				ODD_NEIGHBOURS);
+}
+
+/* Is a sensor's day out of all proportion to the other sensors' same day? Sensors do differ by several times, and some
+ * ports are one sensor's own, so this asks for much. */
+static bool is_day_wild(struct odd *o, uint32_t sensor, int32_t day)
+{
+	int32_t own_up_s = o->day_up_s[slot(o, sensor, day)];
+	size_t n = 0;
+
+	if (o->day_packets[slot(o, sensor, day)] <= WILD_TIMES * 24)
+		return false;
+	for (uint32_t other = 0; other < o->sensor_count; other++) {
+		int32_t up_s = o->day_up_s[slot(o, other, day)];
+
+		if (other != sensor && up_s >= DAY_COUNTS_S)
+			o->figures[n++] = o->day_packets[slot(o, other, day)] * own_up_s / up_s;
+	}
+	return n >= 2 && o->day_packets[slot(o, sensor, day)] > WILD_TIMES * (median(o->figures, n) + 24);
+}
+
+/* Later days look back on this one as the sensors together allow, so that a sensor that stays odd does not become its
+ * own usual level: a wild day counts as the mean of the others'. Of the day alone, so that what is
+ * decided on a day depends on its 28 days before and not on how much more the caller gave. */
+static void remember_day(struct odd *o, int32_t day)
+{
+	uint32_t *odd = o->candidates;
+	double packets = 0, up_s = 0;
+	size_t n = 0;
+
+	for (uint32_t sensor = 0; sensor < o->sensor_count; sensor++)
+		if (is_day_wild(o, sensor, day)) {
+			o->excess[n] = o->day_packets[slot(o, sensor, day)];
+			odd[n++] = sensor;
+		}
+	if (n == 0 || (n = keep_odd(o, odd, n, o->up[day])) == 0)
+		return;
+	for (uint32_t sensor = 0; sensor < o->sensor_count; sensor++)
+		if (!is_among(odd, n, sensor)) {
+			packets += o->day_packets[slot(o, sensor, day)];
+			up_s += o->day_up_s[slot(o, sensor, day)];
+		}
+	for (size_t i = 0; i < n && up_s > 0; i++)
+		o->day_packets[slot(o, odd[i], day)] = packets / up_s * o->day_up_s[slot(o, odd[i], day)];
 }
 
 /* Does anything in the day's cells [from, to) reach the least number of packets in one sensor's day? */
@@ -408,15 +501,13 @@ static void damp_cells_of_day(struct odd *o, const struct series_cell *cells, si
 		damp_by_history(o, cells, from, to, day, micro);
 	if (o->judged[day] < 2 || o->judged[day] < o->up[day])
 		damp_hours(o, cells, from, to, micro);
+	remember_day(o, day);
 }
 
 static void day_packets_add(struct odd *o, const struct series_cell *cells, size_t count)
 {
-	for (size_t i = 0; i < count; i++) {
-		uint32_t *packets = &o->day_packets[slot(o, cells[i].sensor, day_of(o, cells[i].hour))];
-
-		*packets = __builtin_add_overflow(*packets, cells[i].packets, packets) ? UINT32_MAX : *packets;
-	}
+	for (size_t i = 0; i < count; i++)
+		o->day_packets[slot(o, cells[i].sensor, day_of(o, cells[i].hour))] += cells[i].packets;
 }
 
 static void day_packets_clear(struct odd *o, const struct series_cell *cells, size_t count)
@@ -449,12 +540,13 @@ size_t odd_damp(struct odd *o, const struct series_cell *cells, size_t count, in
 
 static bool continues(const struct odd_burst *b, const struct odd_cell *cell)
 {
-	return b->key == cell->key && b->sensor == cell->sensor && b->last_hour == cell->hour;
+	return b->key == cell->key && b->sensor == cell->sensor && cell->hour - b->last_hour < ODD_BURST_GAP;
 }
 
 static void burst_add(struct odd_burst *b, const struct odd_cell *cell)
 {
 	b->last_hour = cell->hour + 1;
+	b->hours++;
 	b->packets += cell->packets;
 	b->replaced_by += cell->replaced_by;
 	if (cell->packets > b->peak_packets) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright The hinomi authors */
 /* Longer points: days, weeks (from Monday), months, quarters and years begin at midnight in the centre's zone
- * (base/calendar.h); a day has 23 or 25 hours where the clocks change. A point's value is the mean of its hourly values
- * with data; "other" is again what the total leaves. */
+ * (base/calendar.h); a day has 23 or 25 hours where the clocks change. A point's value is the mean of its hourly
+ * values with data; "other" is again what the total leaves. */
 #ifndef OBSERVE_SERIES_POINT_H
 #define OBSERVE_SERIES_POINT_H
 
@@ -21,8 +21,8 @@ struct point {
 struct point *point_cut(int64_t first_hour, int64_t last_hour, enum point_unit unit, size_t *ret_count);
 
 /* The series with points instead of hours: the same rows in the same order, `value` and `raw` [point], `hours` and
- * `sensors_up` counting points (`sensors_up`: the least of its hours with data); means and packets stay those of the period, lists
- * are not repeated.
+ * `sensors_up` counting points (`sensors_up`: the least of its hours with data); means and packets stay those of the
+ * period, lists are not repeated.
  * points[i].hours_with_data is filled. Needs a series made with its hours. */
 struct series *point_series(const struct series *hourly, struct point *points, size_t count);
 

@@ -7,8 +7,8 @@
  *  - an hour is shown when it has been over for `late_hours`;
  *  - values are rounded to `unit`, half up; "other" is the rounded total less the rounded series shown. Where the
  *    series round to more than the total does, the total is their sum and "other" is zero;
- *  - ranked series, ICMP, "other", total and regions only: no row asked for by key, no sensor, no list of bursts, no raw
- *    column, no packet counts.
+ *  - ranked series, ICMP, "other", total and regions only: no row asked for by key, no sensor, no list of bursts,
+ *    no raw column, no packet counts.
  *
  * Use: scope.min_sensors before series_make (ranks are then made of what may be shown), publish_last_hour for the
  * scope's end, and publish_series on the result, or on its longer points. */

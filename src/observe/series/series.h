@@ -43,8 +43,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What the counts lie in. Give 28 days before the period shown to the odd-sensor rule and 8 weeks to the surge
- * detector, where they exist; with less both work as their headers say. */
+/* What the counts lie in. Give 29 days before the period shown for the odd-sensor rule and 12 weeks for the surge
+ * detector (8 for its level, 4 for its correction by days), where they exist; with less both work as their headers
+ * say. */
 struct series_input {
 	int64_t first_hour;     /* hours since 1970-01-01T00Z; everything lies in [first_hour, last_hour) */
 	int64_t last_hour;

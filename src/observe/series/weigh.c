@@ -10,6 +10,7 @@
 
 #define DAYS_BEFORE 28
 #define WINDOWS_MOST 28
+#define LENGTH_MOST 168
 #define SENSORS_LEAST 3
 
 /* The rise and the windows before it: window 0 is the rise, k the k-th before. */
@@ -20,8 +21,9 @@ struct windows {
 
 static struct windows windows_of(const struct surge *s, int64_t data_first_hour)
 {
-	struct windows w = { .first_hour = s->first_hour, .length = s->last_hour - s->first_hour, .count = 1 };
+	struct windows w = { .first_hour = s->first_hour, .count = 1 };
 
+	w.length = MIN(s->last_hour - s->first_hour, LENGTH_MOST);
 	w.shift = (w.length + 23) / 24 * 24;
 	while (w.count <= WINDOWS_MOST && (w.count == 1 || w.count * w.shift <= DAYS_BEFORE * 24) &&
 	       s->first_hour - w.count * w.shift >= data_first_hour)
@@ -90,13 +92,15 @@ static void count_up(struct counts *c, const struct weigh_cells *in)
 static void count_packets(struct counts *c, const struct weigh_cells *in, struct surge *s)
 {
 	for (size_t i = 0; i < in->count; i++) {
-		int32_t window = window_of(&c->windows, in->first_hour + in->cells[i].hour);
+		int64_t hour = in->first_hour + in->cells[i].hour;
+		int32_t window = window_of(&c->windows, hour);
 
-		if (window < 0)
-			continue;
-		c->packets[at(c, in->cells[i].sensor, window)] += (double)in->micro[i] / SERIES_MICRO;
-		if (window == 0)
+		if (window >= 0)
+			c->packets[at(c, in->cells[i].sensor, window)] += (double)in->micro[i] / SERIES_MICRO;
+		if (hour >= s->first_hour && hour < s->last_hour)
 			s->packets += in->cells[i].packets;
+		if (hour >= s->first_hour && hour < s->first_hour + c->windows.length)
+			s->packets_weighed += in->cells[i].packets;
 	}
 }
 
@@ -220,7 +224,8 @@ void weigh_surge(struct surge *surge, int64_t data_first_hour, const struct weig
 	if (!sources || !sources->count || !count_sources(surge, &w, sources))
 		return;
 	surge->evidence &= ~(uint32_t)SURGE_SOURCES_UNKNOWN;
-	if (is_one_source(sources, surge->key, WEIGH_ALL_SENSORS, surge->first_hour, surge->last_hour, surge->packets))
+	if (is_one_source(sources, surge->key, WEIGH_ALL_SENSORS, w.first_hour, w.first_hour + w.length,
+			  surge->packets_weighed))
 		surge->evidence |= SURGE_ONE_SOURCE;
 	else if (is_more((double)surge->sources, (double)surge->sources_usual, 1.5))
 		surge->evidence |= SURGE_MORE_SOURCES;

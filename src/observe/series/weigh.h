@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright The hinomi authors */
-/* Evidence: what a rise is made of. "Before" is always the same number of hours (made up to whole days), as often as
- * it fits into the 28 days before the rise, and the usual figure is the median of these.
+/* Evidence: what a rise is made of, judged by its first week where it is longer. "Before" is the same number of hours
+ * (at steps of whole days), as often as it fits into the 28 days before the rise; the usual figure is the median of
+ * these.
  *
  *	more packets  the mean of the rise is at least 1.5 times the baseline
  *	more sources  at least 1.5 times as many distinct sources as usual, and usual + 2 sqrt(usual + 1) or more
- *	more sensors  at least three sensors rose themselves, and a third of those up; a sensor rose when its packets in
- *	              the rise are at least twice its usual and usual + 2 sqrt(usual + 1) or more
+ *	more sensors  at least three sensors rose themselves, and a third of those up; a sensor rose when its packets
+ *	              are at least twice its usual ones and usual + 2 sqrt(usual + 1) or more
  *	one sensor    one sensor has four fifths of the excess over the usual, or more
  *	one source    one source sent four fifths of the packets, or more
  *

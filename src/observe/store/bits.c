@@ -148,6 +148,27 @@ static void unary_advance(struct unary_walk *w)
 	w->high += 8;
 }
 
+/* How many ones stand before zero number `zeros` (from 1) of a word that has so many; 0 asks for none. Halves of the word
+ * are passed over by their number of zeros. */
+static unsigned ones_before_zero(uint64_t word, unsigned zeros)
+{
+	unsigned at = 0, ones = 0;
+
+	if (zeros == 0)
+		return 0;
+	for (unsigned width = 32; width >= 1; width /= 2) {
+		uint64_t part = word >> at & ((UINT64_C(1) << width) - 1);
+		unsigned ones_here = (unsigned)__builtin_popcountll(part), zeros_here = width - ones_here;
+		if (zeros > zeros_here) {
+			zeros -= zeros_here;
+			ones += ones_here;
+			at += width;
+		}
+	}
+	/* The bit at `at` is that zero. */
+	return ones;
+}
+
 /* Numbers whose high part is less than `high_part`: the ones before zero number `high_part`. */
 static bool rank_of_high(struct unary_walk *w, size_t count, uint64_t high_part, size_t *ret)
 {
@@ -163,19 +184,8 @@ static bool rank_of_high(struct unary_walk *w, size_t count, uint64_t high_part,
 		if (w->ones < count && !unary_next(w))
 			return false;
 	}
-	{
-		uint64_t word = w->word, zeros = w->base - w->ones;
-		size_t ones = w->ones;
-		unsigned bit = 0;
-		while (bit < 64 && zeros < high_part) {
-			if (word >> bit & 1)
-				ones++;
-			else
-				zeros++;
-			bit++;
-		}
-		*ret = ones < count ? ones : count;
-	}
+	*ret = w->ones + ones_before_zero(w->word, (unsigned)(high_part - (w->base - w->ones)));
+	*ret = *ret < count ? *ret : count;
 	return true;
 }
 

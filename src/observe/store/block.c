@@ -70,7 +70,8 @@ static bool groups_are_sound(const struct block *b)
 	return true;
 }
 
-int block_open(struct bytes bytes, struct block *ret, struct error *err)
+/* Reads the fixed part; everything that later code relies on but the checksum and the groups. */
+static int read_fixed(struct bytes bytes, struct block *ret, uint64_t *ret_head, struct error *err)
 {
 	const uint8_t *p = bytes.p;
 	struct block b = { .all = bytes };
@@ -99,12 +100,32 @@ int block_open(struct bytes bytes, struct block *ret, struct error *err)
 	}
 	if (b.section[SECTION_COUNT] != bytes.n || bytes.n - b.section[SECTION_LENGTHS] < BITS_SLACK)
 		return damaged(err, "its sections overlap");
-	if (XXH3_64bits(p + BLOCK_AT_CHECKED, head - BLOCK_AT_CHECKED) != get_u64le(p + BLOCK_AT_HEAD_CHECK))
+	*ret = b;
+	*ret_head = head;
+	return 0;
+}
+
+int block_open(struct bytes bytes, struct block *ret, struct error *err)
+{
+	struct block b;
+	uint64_t head;
+	int r = read_fixed(bytes, &b, &head, err);
+
+	if (r < 0)
+		return r;
+	if (XXH3_64bits(bytes.p + BLOCK_AT_CHECKED, head - BLOCK_AT_CHECKED) != get_u64le(bytes.p + BLOCK_AT_HEAD_CHECK))
 		return damaged(err, "wrong checksum of its head");
 	if (!groups_are_sound(&b))
 		return damaged(err, "its groups overlap");
 	*ret = b;
 	return 0;
+}
+
+int block_reopen(struct bytes bytes, struct block *ret)
+{
+	uint64_t head;
+
+	return read_fixed(bytes, ret, &head, NULL);
 }
 
 int block_check(const struct block *b, struct error *err)

@@ -39,6 +39,8 @@ struct block_group {
 
 /* -EBADMSG: damaged. The bytes must outlive the block. */
 int block_open(struct bytes bytes, struct block *ret, struct error *err);
+/* For bytes that block_open took before. */
+int block_reopen(struct bytes bytes, struct block *ret);
 int block_check(const struct block *b, struct error *err);
 
 void block_groups_begin(struct block_group *g);

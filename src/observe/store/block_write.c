@@ -24,7 +24,7 @@ struct group {
 
 struct scratch {
 	uint64_t keys[BLOCK_EVENTS_MAX], spare[BLOCK_EVENTS_MAX], times[BLOCK_EVENTS_MAX];
-	uint64_t cells[2 * BLOCK_EVENTS_MAX];
+	uint64_t cells[BLOCK_EVENTS_MAX + 2];
 	uint16_t order[BLOCK_EVENTS_MAX];   /* row of the block → row as it came */
 	uint32_t finals[BLOCK_EVENTS_MAX];  /* row of the block → id of its source */
 	uint16_t codes[BLOCK_EVENTS_MAX], values[BLOCK_EVENTS_MAX], predicted[BLOCK_EVENTS_MAX];
@@ -40,6 +40,7 @@ struct scratch {
 	uint32_t *pair_stamp;
 	size_t pair_room;
 	uint32_t pair_list[BLOCK_EVENTS_MAX];
+	uint16_t pair_sensor[BLOCK_EVENTS_MAX];
 	uint32_t stamp, pair_count;
 	struct group *groups;
 	size_t group_count, group_room;
@@ -118,18 +119,14 @@ static uint64_t class_word(const struct encoder *e, uint32_t number)
 static void find_classes(const struct encoder *e, struct scratch *s, const struct day_rows *d)
 {
 	uint64_t words[65536 / 16], *list = words;
-	uint32_t last = UINT32_MAX;
 
 	memset(s->local_class, 0, (e->classes.count < 65536 ? e->classes.count : 65536) * sizeof *s->local_class);
 	s->class_count = 0;
 	for (size_t i = 0; i < d->count; i++)
-		if (d->class[i] != last) {
-			last = d->class[i];
-			if (!s->local_class[last]) {
-				s->local_class[last] = 1;
-				s->classes[s->class_count++] = last;
-			}
-		}
+		s->local_class[d->class[i]] = 1;
+	for (uint32_t c = 0; c < e->classes.count; c++)
+		if (s->local_class[c])
+			s->classes[s->class_count++] = c;
 	if (s->class_count > sizeof words / sizeof *words)
 		list = memory_new(s->class_count, sizeof *list);
 	/* A class word has 56 bits and a class number 16: too many for one word, so sort words and look them up. */
@@ -259,13 +256,21 @@ struct new_sources {
 	uint64_t *v4; /* address << 32 | number */
 	uint32_t *v6, *none;
 	size_t v4_count, v6_count, none_count;
+	uint16_t *rows; /* whose source had no id yet */
+	size_t row_count;
 };
 
-static void find_new(struct sources *s, const struct day_rows *d, struct new_sources *new)
+/* Each row's source becomes its id; rows whose source is not listed yet are noted for later. */
+static void find_new(struct sources *s, struct day_rows *d, struct new_sources *new)
 {
 	for (size_t i = 0; i < d->count; i++) {
-		uint32_t number = d->source[i];
-		if (s->final[number])
+		uint32_t number = d->source[i], final = s->final[number];
+		if (final != 0 && final != FINAL_PENDING) {
+			d->source[i] = final - 1;
+			continue;
+		}
+		new->rows[new->row_count++] = (uint16_t)i;
+		if (final == FINAL_PENDING)
 			continue;
 		s->final[number] = FINAL_PENDING;
 		if (s->family[number] == 4)
@@ -283,10 +288,10 @@ static void list_source(struct scratch *s, struct sources *sources, uint32_t num
 	sources->final[number] = ++sources->listed;
 }
 
-static void write_new(struct scratch *s, struct sources *sources, const struct day_rows *d)
+static void write_new(struct scratch *s, struct sources *sources, struct day_rows *d)
 {
 	uint32_t none[1];
-	struct new_sources new = { .v4 = s->keys, .v6 = (uint32_t *)s->times, .none = none };
+	struct new_sources new = { .v4 = s->keys, .v6 = (uint32_t *)s->times, .none = none, .rows = s->values };
 	uint8_t *into;
 
 	find_new(sources, d, &new);
@@ -312,6 +317,8 @@ static void write_new(struct scratch *s, struct sources *sources, const struct d
 	if (new.none_count)
 		list_source(s, sources, none[0]);
 	buf_add(&s->body, s->ttl_of + s->first_id, s->new_count);
+	for (size_t i = 0; i < new.row_count; i++)
+		d->source[new.rows[i]] = sources->final[d->source[new.rows[i]]] - 1;
 }
 
 static void write_present_list(struct scratch *s, uint32_t listed)
@@ -334,7 +341,7 @@ static void write_present(struct scratch *s, const struct sources *sources, cons
 
 	memset(s->present, 0, words * sizeof *s->present);
 	for (size_t i = 0; i < d->count; i++) {
-		uint32_t id = sources->final[d->source[s->order[i]]] - 1;
+		uint32_t id = d->source[s->order[i]];
 		s->finals[i] = id;
 		s->present[id / 64] |= UINT64_C(1) << id % 64;
 	}
@@ -461,26 +468,88 @@ static void write_lengths(const struct encoder *e, struct scratch *s, const stru
 
 /* --- cells --- */
 
-static void add_cells(struct encoder *e, struct scratch *s, const struct day_rows *d)
+/* Counts by sensor of one key in one hour, and which sensors were touched. */
+struct tally {
+	uint32_t *packets; /* by sensor */
+	uint16_t *touched;
+	size_t count;
+};
+
+static size_t tally_give(struct tally *t, uint32_t key, unsigned hour, uint64_t *cells)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->count; i++) {
+		uint16_t sensor = t->touched[i];
+		uint32_t packets = t->packets[sensor];
+		for (; packets > ROLLUP_PACKETS_MAX; packets -= ROLLUP_PACKETS_MAX)
+			cells[n++] = rollup_cell(key, hour, sensor, ROLLUP_PACKETS_MAX);
+		cells[n++] = rollup_cell(key, hour, sensor, packets);
+		t->packets[sensor] = 0;
+	}
+	t->count = 0;
+	return n;
+}
+
+/* A group of one port: its rows rise in time, so hours follow each other. */
+static size_t cells_of_port(const struct scratch *s, const struct day_rows *d,
+			    const struct group *group, uint32_t key, struct tally *t, uint64_t *cells)
+{
+	int64_t midnight = d->day * DAY_US, end = INT64_MIN;
+	unsigned hour = 0;
+	size_t n = 0;
+
+	for (uint32_t i = group->first; i < group->first + group->count; i++) {
+		uint16_t row = s->order[i];
+		uint16_t sensor = s->pair_sensor[s->pairs[i]];
+		if (d->time[row] >= end) {
+			n += tally_give(t, key, hour, cells + n);
+			hour = (unsigned)((uint64_t)(d->time[row] - midnight) / HOUR_US);
+			end = midnight + (hour + 1) * HOUR_US;
+		}
+		if (t->packets[sensor]++ == 0)
+			t->touched[t->count++] = sensor;
+	}
+	return n + tally_give(t, key, hour, cells + n);
+}
+
+static size_t cells_of_tail(const struct scratch *s, const struct day_rows *d, const struct group *group, uint32_t key,
+			    uint64_t *cells)
 {
 	int64_t midnight = d->day * DAY_US;
+	size_t n = 0;
+
+	for (uint32_t i = group->first; i < group->first + group->count; i++) {
+		uint16_t row = s->order[i];
+		unsigned hour = (unsigned)((uint64_t)(d->time[row] - midnight) / HOUR_US);
+		cells[n++] = rollup_cell(key | d->port[row], hour, s->pair_sensor[s->pairs[i]], 1);
+	}
+	return n;
+}
+
+static void add_cells(struct encoder *e, struct scratch *s, const struct day_rows *d)
+{
+	struct tally t = {
+		.packets = memory_new(e->sensor_count, sizeof *t.packets),
+		.touched = memory_new(e->sensor_count, sizeof *t.touched),
+	};
 	size_t count = 0;
 
+	for (uint32_t p = 0; p < s->pair_count; p++)
+		s->pair_sensor[p] = (uint16_t)(e->pairs.keys[s->pair_list[p]].word[2] >> 8);
 	for (size_t g = 0; g < s->group_count; g++) {
 		const struct group *group = &s->groups[g];
 		uint64_t word = class_word(e, s->classes[group->class]);
 		uint16_t known = (uint16_t)(word >> 40);
 		uint8_t protocol = known & EVENT_HAS_PROTOCOL ? (uint8_t)(word >> 8) : ROLLUP_PROTOCOL_UNKNOWN;
-		uint8_t kind = (uint8_t)(word >> 24);
-		for (uint32_t i = group->first; i < group->first + group->count; i++) {
-			uint16_t row = s->order[i];
-			unsigned hour = (unsigned)((uint64_t)(d->time[row] - midnight) / HOUR_US);
-			uint16_t sensor = (uint16_t)(e->pairs.keys[d->pair[row]].word[2] >> 8);
-			uint32_t key = rollup_key(protocol, kind, known & EVENT_HAS_PORT, d->port[row]);
-			s->cells[count++] = rollup_cell(key, hour, sensor, 1);
-		}
+		uint32_t key = rollup_key(protocol, (uint8_t)(word >> 24), known & EVENT_HAS_PORT, group->port);
+		if (group->is_tail)
+			count += cells_of_tail(s, d, group, key, s->cells + count);
+		else
+			count += cells_of_port(s, d, group, key, &t, s->cells + count);
 	}
-	count = rollup_join(s->cells, s->cells + BLOCK_EVENTS_MAX, count);
+	free(t.packets);
+	free(t.touched);
 	encoder_add_cells(e, d->day, s->cells, count);
 }
 
@@ -579,6 +648,7 @@ static void write_sections(struct encoder *e, struct scratch *s, struct day_rows
 	sections[at] = (uint32_t)s->body.n;
 }
 
+/* The rows' sources are ids afterwards: the rows are done with. */
 int block_write(struct encoder *e, struct day_rows *d, struct error *err)
 {
 	struct scratch *s = e->scratch;

@@ -10,21 +10,29 @@ struct column_facts {
 	unsigned exception_width;
 };
 
-/* One pass: how many rows differ from what is predicted, how wide those are, how many values there are. */
+/* How many rows differ from what is predicted and how wide those are; and, where a dictionary may be smaller, how many
+ * values there are. */
 static struct column_facts column_look(const uint16_t *values, const uint16_t *predicted, size_t count,
 				       uint64_t seen[1024])
 {
 	struct column_facts f = { 0 };
-	uint32_t all = 0;
+	uint32_t exceptions = 0;
+	uint16_t all = 0;
 
-	memset(seen, 0, 1024 * sizeof *seen);
 	for (size_t i = 0; i < count; i++) {
-		bool differs = values[i] != predicted[i];
-		f.exceptions += differs;
-		all |= differs ? values[i] : 0;
-		seen[values[i] / 64] |= UINT64_C(1) << values[i] % 64;
+		uint16_t differs = (uint16_t)-(values[i] != predicted[i]);
+		exceptions += differs & 1;
+		all |= values[i] & differs;
 	}
+	f.exceptions = exceptions;
 	f.exception_width = bits_width(all);
+	f.distinct = 65536;
+	if (f.exceptions * 32 <= count)
+		return f;
+	memset(seen, 0, 1024 * sizeof *seen);
+	for (size_t i = 0; i < count; i++)
+		seen[values[i] / 64] |= UINT64_C(1) << values[i] % 64;
+	f.distinct = 0;
 	for (size_t i = 0; i < 1024; i++)
 		f.distinct += (size_t)__builtin_popcountll(seen[i]);
 	return f;

@@ -9,6 +9,7 @@
 #include "observe/store/rollup.h"
 
 #include <errno.h>
+#include <sys/mman.h>
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
@@ -18,6 +19,10 @@
 #define CELLS_HELD_MAX (size_t)(1u << 19)
 #define V4_SLOTS (2u * SEGMENT_SOURCES_MAX)
 #define OUT_MAX (64u << 20)
+#define LOOK_AHEAD 16
+/* Events that are put without looking whether the segment is full. */
+#define RUN_MAX 512
+#define LARGE_PAGE (2u << 20)
 /* A tenth of these may be pairs or classes that appear once; more ends the segment. */
 #define PAIRS_MAX (1u << 18)
 #define CLASSES_MAX 65000u
@@ -91,9 +96,22 @@ uint32_t wide_map_number(struct wide_map *m, const struct wide_key *key)
 	return m->count - 1;
 }
 
+/* Every event looks somewhere into these 4 MiB: large pages spare the walk to find where. */
+static uint64_t *slots_new(void)
+{
+	size_t bytes = V4_SLOTS * sizeof(uint64_t);
+	uint64_t *slots = aligned_alloc(LARGE_PAGE, bytes);
+
+	if (!slots)
+		return memory_new(V4_SLOTS, sizeof *slots);
+	madvise(slots, bytes, MADV_HUGEPAGE);
+	memset(slots, 0, bytes);
+	return slots;
+}
+
 static void sources_init(struct sources *s)
 {
-	s->v4_slots = memory_new(V4_SLOTS, sizeof *s->v4_slots);
+	s->v4_slots = slots_new();
 	s->word = memory_new(SEGMENT_SOURCES_MAX, sizeof *s->word);
 	s->final = memory_new(SEGMENT_SOURCES_MAX, sizeof *s->final);
 	s->family = memory_new(SEGMENT_SOURCES_MAX, 1);
@@ -128,11 +146,16 @@ static uint32_t source_new(struct sources *s, uint8_t family, uint32_t word, uin
 	return s->count++;
 }
 
+static inline size_t v4_slot(uint32_t address)
+{
+	_Static_assert(V4_SLOTS == 1u << 19, "the hash has as many bits");
+	return (size_t)((address * UINT64_C(0x9e3779b97f4a7c15)) >> (64 - 19));
+}
+
 static inline uint32_t source_v4(struct sources *s, uint32_t address, uint8_t ttl)
 {
-	size_t at = (size_t)((address * UINT64_C(0x9e3779b97f4a7c15)) >> (64 - 19));
+	size_t at = v4_slot(address);
 
-	_Static_assert(V4_SLOTS == 1u << 19, "the hash has as many bits");
 	for (; s->v4_slots[at]; at = (at + 1) & (V4_SLOTS - 1))
 		if ((uint32_t)(s->v4_slots[at] >> 32) == address)
 			return (uint32_t)s->v4_slots[at] - 1;
@@ -164,20 +187,27 @@ static uint32_t source_number(struct sources *s, const struct event *e)
 	return s->unknown - 1;
 }
 
-static uint32_t class_number(struct encoder *e, const struct event *ev)
+static inline uint32_t front_number(struct wide_front *front, struct wide_map *map, const struct wide_key *key)
 {
-	uint64_t word = (uint64_t)ev->known << 40 | (uint64_t)ev->marks << 32 | (uint32_t)ev->kind << 24 |
-			(uint32_t)ev->flags << 16 | (uint32_t)ev->protocol << 8 | ev->family;
+	size_t at = ((key->word[0] ^ key->word[2] * 31) * UINT64_C(0x9e3779b97f4a7c15)) >> 56;
 
-	if (word != e->last_class.word[0]) {
-		e->last_class.word[0] = word;
-		e->last_class_number = wide_map_number(&e->classes, &e->last_class);
+	_Static_assert(FRONT_SLOTS == 256, "the hash has as many bits");
+	if (!front->slots[at].number_plus1 || !wide_equal(&front->slots[at].key, key)) {
+		front->slots[at].key = *key;
+		front->slots[at].number_plus1 = wide_map_number(map, key) + 1;
 	}
-	return e->last_class_number;
+	return front->slots[at].number_plus1 - 1;
 }
 
-/* A sensor mostly has one address, so the last pair of each sensor is tried first. */
-static uint32_t pair_number(struct encoder *e, const struct event *ev)
+static inline uint32_t class_number(struct encoder *e, const struct event *ev)
+{
+	struct wide_key key = { .word = { (uint64_t)ev->known << 40 | (uint64_t)ev->marks << 32 | (uint32_t)ev->kind << 24 |
+					  (uint32_t)ev->flags << 16 | (uint32_t)ev->protocol << 8 | ev->family } };
+
+	return front_number(&e->class_front, &e->classes, &key);
+}
+
+static inline uint32_t pair_number(struct encoder *e, const struct event *ev)
 {
 	uint8_t family = ev->known & EVENT_HAS_DESTINATION ? ev->family : 0;
 	struct wide_key key = { .word = { 0, 0, (uint64_t)ev->sensor << 8 | family } };
@@ -188,11 +218,7 @@ static uint32_t pair_number(struct encoder *e, const struct event *ev)
 		key.word[0] = get_u64be(ev->destination);
 		key.word[1] = get_u64be(ev->destination + 8);
 	}
-	if (!e->last_pair[ev->sensor].number_plus1 || !wide_equal(&e->last_pair[ev->sensor].key, &key)) {
-		e->last_pair[ev->sensor].key = key;
-		e->last_pair[ev->sensor].number_plus1 = wide_map_number(&e->pairs, &key) + 1;
-	}
-	return e->last_pair[ev->sensor].number_plus1 - 1;
+	return front_number(&e->pair_front, &e->pairs, &key);
 }
 
 /* --- sensors --- */
@@ -209,8 +235,6 @@ bool sensor_name_is_valid(struct bytes name)
 
 int encoder_sensor(struct encoder *e, struct bytes name, uint16_t *ret_index, struct error *err)
 {
-	size_t room = e->sensor_room;
-
 	for (size_t i = 0; i < e->sensor_count; i++)
 		if (bytes_is(name, e->sensor_names[i])) {
 			*ret_index = (uint16_t)i;
@@ -225,9 +249,6 @@ int encoder_sensor(struct encoder *e, struct bytes name, uint16_t *ret_index, st
 	if (e->sensor_count == SENSORS_MAX)
 		return error_set(err, -ENOSPC, "more than %d sensors in one input", SENSORS_MAX);
 	e->sensor_names = memory_grow(e->sensor_names, &e->sensor_room, e->sensor_count + 1, sizeof *e->sensor_names);
-	if (e->sensor_room != room)
-		e->last_pair = memory_resize(e->last_pair, e->sensor_room * sizeof *e->last_pair);
-	memset(&e->last_pair[e->sensor_count], 0, sizeof *e->last_pair);
 	memcpy(e->sensor_names[e->sensor_count], name.p, name.n);
 	e->sensor_names[e->sensor_count][name.n] = '\0';
 	*ret_index = (uint16_t)e->sensor_count++;
@@ -454,9 +475,8 @@ static void segment_reset(struct encoder *e)
 	sources_reset(&e->sources);
 	wide_map_reset(&e->classes);
 	wide_map_reset(&e->pairs);
-	e->last_class.word[0] = UINT64_MAX;
-	for (size_t i = 0; i < e->sensor_count; i++)
-		e->last_pair[i].number_plus1 = 0;
+	memset(&e->class_front, 0, sizeof e->class_front);
+	memset(&e->pair_front, 0, sizeof e->pair_front);
 	e->file_bytes = 0;
 	e->segment_events = 0;
 	e->block_count = e->chunk_count = e->uptime_count = 0;
@@ -502,10 +522,11 @@ static int segment_end(struct encoder *e, struct error *err)
 	return r;
 }
 
+/* Room for one more run must be left, so that a run looks only once. */
 static bool segment_is_full(const struct encoder *e)
 {
-	return e->sources.count >= SEGMENT_SOURCES_MAX - 1 || e->pairs.count >= PAIRS_MAX ||
-	       e->classes.count >= CLASSES_MAX || e->segment_events + e->rows_held >= SEGMENT_EVENTS_MAX;
+	return e->sources.count > SEGMENT_SOURCES_MAX - RUN_MAX - 1 || e->pairs.count > PAIRS_MAX - RUN_MAX ||
+	       e->classes.count > CLASSES_MAX - RUN_MAX || e->segment_events + e->rows_held + RUN_MAX > SEGMENT_EVENTS_MAX;
 }
 
 static int event_check(const struct encoder *e, const struct event *ev, struct error *err)
@@ -517,62 +538,81 @@ static int event_check(const struct encoder *e, const struct event *ev, struct e
 	return 0;
 }
 
-static inline void row_put(struct encoder *e, struct day_rows *d, const struct event *ev)
+/* The events from the first on that belong to the open day become rows; returns how many. The columns' pointers stand
+ * in a copy that nothing else can point at, so that they stay in registers. */
+static size_t put_run(struct encoder *e, struct day_rows *day, const struct event *events, size_t count)
 {
-	size_t i = d->count++;
+	struct day_rows d = *day;
+	int64_t first = d.day * DAY_US, end = first + DAY_US, last = d.last_time;
+	size_t most = d.room - d.count, n = 0;
+	bool is_sorted = d.is_sorted;
 
-	d->time[i] = ev->time_us;
-	d->is_sorted &= ev->time_us >= d->last_time;
-	d->last_time = ev->time_us;
-	d->source[i] = source_number(&e->sources, ev);
-	d->class[i] = (uint16_t)class_number(e, ev);
-	d->pair[i] = pair_number(e, ev);
-	d->port[i] = ev->port;
-	d->source_port[i] = ev->source_port;
-	d->length[i] = ev->length;
-	d->ttl[i] = ev->ttl;
-	d->last_touch = e->added;
+	if (most > count)
+		most = count;
+	for (; n < most; n++) {
+		const struct event *ev = &events[n];
+		size_t i = d.count + n;
+		if (ev->time_us < first || ev->time_us >= end || ev->sensor >= e->sensor_count)
+			break;
+		/* The dictionary is larger than the cache: its line for a later event is asked for in time. */
+		if (n + LOOK_AHEAD < most)
+			__builtin_prefetch(&e->sources.v4_slots[v4_slot(get_u32be(ev[LOOK_AHEAD].source))]);
+		d.time[i] = ev->time_us;
+		is_sorted &= ev->time_us >= last;
+		last = ev->time_us;
+		d.source[i] = source_number(&e->sources, ev);
+		d.class[i] = (uint16_t)class_number(e, ev);
+		d.pair[i] = pair_number(e, ev);
+		d.port[i] = ev->port;
+		d.source_port[i] = ev->source_port;
+		d.length[i] = ev->length;
+		d.ttl[i] = ev->ttl;
+	}
+	day->count += n;
+	day->is_sorted = is_sorted;
+	day->last_time = last;
+	e->rows_held += n;
+	e->added += n;
+	day->last_touch = e->added;
+	return n;
 }
 
-static int add_one(struct encoder *e, const struct event *ev, struct error *err)
+/* Makes the event's day the current one, with room for a row, in a segment with room for a run. */
+static int prepare(struct encoder *e, const struct event *ev, struct error *err)
 {
-	struct day_rows *d = e->current;
 	int r = event_check(e, ev, err);
 
-	if (r == 0 && segment_is_full(e)) {
+	if (r == 0 && segment_is_full(e))
 		r = segment_end(e, err);
-		d = NULL;
-	}
-	if (r == 0 && e->rows_held >= ROWS_HELD_MAX) {
+	if (r == 0 && e->rows_held + RUN_MAX > ROWS_HELD_MAX)
 		r = make_room(e, err);
-		d = NULL;
-	}
-	if (r < 0)
-		return r;
-	if (!d || ev->time_us < d->day * DAY_US || ev->time_us >= (d->day + 1) * DAY_US) {
+	if (r == 0 && (!e->current || ev->time_us < e->current->day * DAY_US ||
+		       ev->time_us >= (e->current->day + 1) * DAY_US))
 		r = day_open(e, floor_div(ev->time_us, DAY_US), err);
-		if (r < 0)
-			return r;
-		d = e->current;
-	}
-	if (d->count == d->room)
-		rows_grow(d);
-	row_put(e, d, ev);
-	e->rows_held++;
-	e->added++;
-	if (d->count < BLOCK_EVENTS_MAX)
-		return 0;
-	r = rows_flush(e, d, err);
-	return r == 0 ? close_quiet_days(e, err) : r;
+	if (r == 0 && e->current->count == e->current->room)
+		rows_grow(e->current);
+	return r;
 }
 
 int encoder_add(struct encoder *e, const struct event *events, size_t count, struct error *err)
 {
-	int r = 0;
-
-	for (size_t i = 0; i < count && r == 0; i++)
-		r = add_one(e, &events[i], err);
-	return r;
+	while (count) {
+		int r = prepare(e, events, err);
+		size_t n;
+		if (r < 0)
+			return r;
+		n = put_run(e, e->current, events, count < RUN_MAX ? count : RUN_MAX);
+		events += n;
+		count -= n;
+		if (e->current->count == BLOCK_EVENTS_MAX) {
+			r = rows_flush(e, e->current, err);
+			if (r == 0)
+				r = close_quiet_days(e, err);
+			if (r < 0)
+				return r;
+		}
+	}
+	return 0;
 }
 
 int encoder_uptime(struct encoder *e, const struct uptime *uptime, struct error *err)
@@ -597,7 +637,6 @@ struct encoder *encoder_new(const struct encoder_output *output)
 	sources_init(&e->sources);
 	wide_map_init(&e->classes);
 	wide_map_init(&e->pairs);
-	e->last_class.word[0] = UINT64_MAX;
 	e->scratch = scratch_new();
 	buf_init(&e->out, OUT_MAX);
 	return e;
@@ -616,7 +655,6 @@ struct encoder *encoder_free(struct encoder *e)
 	wide_map_clear(&e->pairs);
 	free(e->cells);
 	free(e->sensor_names);
-	free(e->last_pair);
 	free(e->uptimes);
 	free(e->blocks);
 	free(e->chunks);

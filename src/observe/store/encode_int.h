@@ -26,6 +26,16 @@ void wide_map_reset(struct wide_map *m);
 /* The number of the key, which is added when it is new. */
 uint32_t wide_map_number(struct wide_map *m, const struct wide_key *key);
 
+/* What was looked up last, by a few bits of the key: in front of a map that mostly answers the same few keys. */
+#define FRONT_SLOTS 256
+
+struct wide_front {
+	struct {
+		struct wide_key key;
+		uint32_t number_plus1;
+	} slots[FRONT_SLOTS];
+};
+
 /* The sources of the segment. `number` is the order of appearance; `final` is the id in the file, which the first
  * block that lists the source gives it (ids rise with the sorted addresses of that block's new ones). */
 struct sources {
@@ -92,14 +102,9 @@ struct encoder {
 	size_t cell_days, cell_day_room, cells_held;
 	struct sources sources;
 	struct wide_map classes, pairs;
-	struct wide_key last_class;
-	uint32_t last_class_number;
+	struct wide_front class_front, pair_front;
 	char (*sensor_names)[SENSOR_NAME_MAX + 1];
 	size_t sensor_count, sensor_room;
-	struct {
-		struct wide_key key;
-		uint32_t number_plus1;
-	} *last_pair; /* by sensor */
 	struct uptime *uptimes;
 	size_t uptime_count, uptime_room;
 	struct block_index *blocks;

@@ -201,6 +201,11 @@ int segment_block(const struct segment *s, uint32_t index, struct block *ret, st
 	return 0;
 }
 
+int segment_block_known(const struct segment *s, uint32_t index, struct block *ret)
+{
+	return block_reopen(BYTES(s->file.p + s->blocks[index].offset, s->blocks[index].bytes), ret);
+}
+
 int segment_chunk(const struct segment *s, uint32_t index, struct bytes *ret, struct error *err)
 {
 	const struct segment_chunk *k = &s->chunks[index];

@@ -37,6 +37,8 @@ int segment_open(int fd, struct segment *ret, struct error *err);
 void segment_close(struct segment *s);
 
 int segment_block(const struct segment *s, uint32_t index, struct block *ret, struct error *err);
+/* The same for a block that segment_block opened before in this process: its head is not compared again. -EBADMSG. */
+int segment_block_known(const struct segment *s, uint32_t index, struct block *ret);
 /* The bytes of a roll-up chunk after its checksum was compared. */
 int segment_chunk(const struct segment *s, uint32_t index, struct bytes *ret, struct error *err);
 

@@ -3,6 +3,8 @@
 /* A stable sort of 64-bit words by some of their bits. */
 #include "observe/store/sort.h"
 
+#include <stdbool.h>
+
 #define DIGIT_BITS 11u
 #define DIGITS (1u << DIGIT_BITS)
 #define SMALL 64
@@ -18,13 +20,16 @@ static void insert(uint64_t *values, size_t count, unsigned first_bit, uint64_t 
 	}
 }
 
-static void one_pass(const uint64_t *from, uint64_t *to, size_t count, unsigned shift, uint64_t mask)
+/* False when all digits are the same, and nothing was moved. */
+static bool one_pass(const uint64_t *from, uint64_t *to, size_t count, unsigned shift, uint64_t mask)
 {
 	uint32_t starts[DIGITS] = { 0 };
 	uint32_t sum = 0;
 
 	for (size_t i = 0; i < count; i++)
 		starts[from[i] >> shift & mask]++;
+	if (starts[from[0] >> shift & mask] == count)
+		return false;
 	for (size_t d = 0; d <= mask; d++) {
 		uint32_t here = starts[d];
 		starts[d] = sum;
@@ -32,6 +37,7 @@ static void one_pass(const uint64_t *from, uint64_t *to, size_t count, unsigned 
 	}
 	for (size_t i = 0; i < count; i++)
 		to[starts[from[i] >> shift & mask]++] = from[i];
+	return true;
 }
 
 void sort_words(uint64_t *values, uint64_t *scratch, size_t count, unsigned first_bit, unsigned bits)
@@ -47,11 +53,13 @@ void sort_words(uint64_t *values, uint64_t *scratch, size_t count, unsigned firs
 	while (bits > 0) {
 		unsigned take = bits < DIGIT_BITS ? bits : DIGIT_BITS;
 		uint64_t *swap = from;
-		one_pass(from, to, count, first_bit, (UINT64_C(1) << take) - 1);
+		bool has_moved = one_pass(from, to, count, first_bit, (UINT64_C(1) << take) - 1);
 		first_bit += take;
 		bits -= take;
-		from = to;
-		to = swap;
+		if (has_moved) {
+			from = to;
+			to = swap;
+		}
 	}
 	if (from != values)
 		for (size_t i = 0; i < count; i++)

@@ -10,8 +10,10 @@
 
 #include <errno.h>
 
-#define HISTORY_HOURS (28 * 24)
-#define SURGE_HISTORY_HOURS (56 * 24)
+/* With so much before it an hour's damped value is the same in whatever period it is shown (series/odd.h), and the
+ * surge detector has its baseline. */
+#define HISTORY_HOURS (29 * 24)
+#define SURGE_HISTORY_HOURS (84 * 24)
 
 /* --- keys --- */
 

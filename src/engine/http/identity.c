@@ -3,7 +3,7 @@
 /* The server's key and certificate. */
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "engine/https/https.h"
+#include "engine/http/http.h"
 #include "engine/proc/file.h"
 
 #include <errno.h>
@@ -100,7 +100,7 @@ static int find_pin(const struct buf *pem, uint8_t ret[32], struct error *err)
 	return r < 0 ? tls_error(r, "cannot read '" CERTIFICATE_FILE "'", err) : 0;
 }
 
-int https_identity(int folder, struct buf *ret_key, struct buf *ret_certificate, uint8_t ret_pin[32], struct error *err)
+int http_identity(int folder, struct buf *ret_key, struct buf *ret_certificate, uint8_t ret_pin[32], struct error *err)
 {
 	int r = faccessat(folder, KEY_FILE, F_OK, 0) < 0 ? make(folder, err) : 0;
 
