@@ -35,19 +35,31 @@
 /* A process that has run so long did not die at its start. */
 #define STEADY_US (30 * SECOND_US)
 
+#define ARGUMENTS_MAX 8
+
+static void public_arguments(const struct conf *c, const char *ret[ARGUMENTS_MAX])
+{
+	ret[0] = "--listen";
+	ret[1] = conf_text(c, SETTING_PUBLIC_LISTEN);
+	ret[2] = conf_text(c, SETTING_PUBLIC_TREE);
+}
+
 /* The processes of the centre, in the order of their start. */
 static struct process {
 	const char *name;
+	/* Its words after the name, from the settings; NULL: `-c FILE`. */
+	void (*arguments)(const struct conf *c, const char *ret[ARGUMENTS_MAX]);
 	pid_t pid; /* 0: not running */
 	int64_t started_us, start_again_us, backoff_us;
 } processes[] = {
 	{ .name = "collect" },
 	{ .name = "jobs" },
-	{ .name = "public" },
+	{ .name = "public", .arguments = public_arguments },
 	{ .name = "staff" },
 };
 
 static const char *conf_path;
+static struct conf *conf;
 
 /* --- starting --- */
 
@@ -82,8 +94,12 @@ static pid_t start_helper(const char *name, const char *const arguments[])
 
 static void start(struct process *p)
 {
-	const char *const arguments[] = { p->name, "-c", conf_path, NULL };
+	const char *arguments[ARGUMENTS_MAX + 2] = { p->name, "-c", conf_path };
 
+	if (p->arguments) {
+		memset(arguments + 1, 0, sizeof arguments - sizeof *arguments);
+		p->arguments(conf, arguments + 1);
+	}
 	p->pid = start_helper(p->name, arguments);
 	p->started_us = clock_steady();
 	if (p->pid < 0) {
@@ -287,7 +303,6 @@ static void print_addresses(const struct conf *c)
 
 static int prepare_local(const char *folder, struct error *err)
 {
-	struct conf *c;
 	int r = hold_programs(err);
 
 	if (r < 0)
@@ -302,29 +317,30 @@ static int prepare_local(const char *folder, struct error *err)
 	if (r < 0)
 		return r;
 	conf_path = LOCAL_CONF;
-	r = conf_load(conf_path, &c, err);
+	r = conf_load(conf_path, &conf, err);
 	if (r < 0)
 		return r;
-	r = fill_empty_store(c, err);
+	r = fill_empty_store(conf, err);
 	if (r == 0)
-		print_addresses(c);
-	conf_free(c);
+		print_addresses(conf);
 	return r;
 }
 
 static int prepare(int argc, char **argv, struct error *err)
 {
-	struct conf *c;
 	int r;
 
-	if (argc == 3 && strcmp(argv[1], "--local") == 0)
-		return prepare_local(argv[2], err);
-	if (argc != 3 || strcmp(argv[1], "-c") != 0)
+	if (argc == 3 && strcmp(argv[1], "--local") == 0) {
+		r = prepare_local(argv[2], err);
+	} else if (argc == 3 && strcmp(argv[1], "-c") == 0) {
+		conf_path = argv[2];
+		r = conf_load(conf_path, &conf, err);
+	} else {
 		return error_set(err, -EINVAL, "usage: hinomi-main -c FILE | --local FOLDER");
-	conf_path = argv[2];
-	r = conf_load(conf_path, &c, err);
-	if (r == 0)
-		conf_free(c);
+	}
+	/* The first release comes a little later than the process that serves it. */
+	if (r == 0 && mkdir(conf_text(conf, SETTING_PUBLIC_TREE), 0755) < 0 && errno != EEXIST)
+		r = error_errno(err, -errno, "cannot make the folder '%s'", conf_text(conf, SETTING_PUBLIC_TREE));
 	return r;
 }
 

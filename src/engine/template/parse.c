@@ -23,7 +23,7 @@ struct parser {
 	const char *source;
 	size_t n, at, counted; /* `counted`: lines are counted up to here */
 	unsigned line;
-	struct place place;
+	struct markup place;
 	struct node **tail;
 	struct node *open[TEMPLATE_DEPTH_MAX];
 	unsigned depth;
@@ -71,7 +71,7 @@ static void add_text(struct parser *p, size_t from, size_t to)
 		node = node_add(p, NODE_TEXT, from);
 		node->text = p->source + from;
 		node->n = end - from;
-		place_follow(&p->place, node->text, node->n);
+		markup_follow(&p->place, node->text, node->n);
 		from = end;
 	}
 }
@@ -163,7 +163,7 @@ static int add_value(struct parser *p, const struct tag *tag)
 	struct node *node = node_add(p, is_raw ? NODE_RAW : NODE_VALUE, tag->start);
 
 	set_name(node, tag);
-	node->place = place_take(&p->place);
+	node->place = markup_take(&p->place);
 	if (node->place == PLACE_FORBIDDEN)
 		return fault(p, tag->start, "no value may stand here (script, style, on…, or outside of quotes):",
 		             tag->name);
@@ -204,7 +204,7 @@ static int add_partial(struct parser *p, const struct tag *tag, struct bytes ind
 {
 	struct node *node = node_add(p, NODE_PARTIAL, tag->start);
 
-	if (place_take(&p->place) > PLACE_TEXT)
+	if (markup_take(&p->place) > PLACE_TEXT)
 		return fault(p, tag->start, "a partial may not stand inside a tag:", tag->name);
 	node->text = arena_printf(p->set->arena, "%.*s%s", (int)tag->name.n, (const char *)tag->name.p,
 	                          p->template->suffix);

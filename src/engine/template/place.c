@@ -19,21 +19,21 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
 }
 
-static void end_tag(struct place *p)
+static void end_tag(struct markup *p)
 {
 	bool is_script = strcmp(p->tag, "script") == 0 || strcmp(p->tag, "style") == 0;
 
 	p->state = is_script ? IN_SCRIPT : IN_TEXT;
 }
 
-static void begin_name(struct place *p)
+static void begin_name(struct markup *p)
 {
 	p->state = IN_NAME;
 	memset(p->tag, 0, sizeof p->tag);
 	memset(p->attribute, 0, sizeof p->attribute);
 }
 
-static void follow_name(struct place *p, char c)
+static void follow_name(struct markup *p, char c)
 {
 	if (c == '>') {
 		end_tag(p);
@@ -47,7 +47,7 @@ static void follow_name(struct place *p, char c)
 	}
 }
 
-static void follow_tag(struct place *p, char c)
+static void follow_tag(struct markup *p, char c)
 {
 	if (c == '>') {
 		end_tag(p);
@@ -63,7 +63,7 @@ static void follow_tag(struct place *p, char c)
 	}
 }
 
-static void follow_before(struct place *p, char c)
+static void follow_before(struct markup *p, char c)
 {
 	if (is_blank(c))
 		return;
@@ -74,7 +74,7 @@ static void follow_before(struct place *p, char c)
 		end_tag(p);
 }
 
-static void follow_value(struct place *p, char c)
+static void follow_value(struct markup *p, char c)
 {
 	bool is_end = p->state == IN_ATTRIBUTE ? c == p->quote : is_blank(c);
 
@@ -87,7 +87,7 @@ static void follow_value(struct place *p, char c)
 	}
 }
 
-static void follow(struct place *p, char c)
+static void follow(struct markup *p, char c)
 {
 	switch (p->state) {
 	case IN_TEXT:
@@ -120,7 +120,7 @@ static void follow(struct place *p, char c)
 	p->last[0] = c;
 }
 
-void place_follow(struct place *p, const char *text, size_t n)
+void markup_follow(struct markup *p, const char *text, size_t n)
 {
 	for (size_t i = 0; p->is_markup && i < n; i++)
 		follow(p, text[i]);
@@ -134,7 +134,7 @@ static bool is_one_of(const char *name, const char *const *list, size_t count)
 	return false;
 }
 
-static enum place_kind attribute_kind(struct place *p)
+static enum markup_kind attribute_kind(struct markup *p)
 {
 	static const char *const urls[] = { "href", "src", "action", "formaction", "cite", "poster", "data", "ping",
 		                            "xlink:href", "background", "manifest" };
@@ -149,7 +149,7 @@ static enum place_kind attribute_kind(struct place *p)
 	return was_at_start ? PLACE_URL_START : PLACE_URL_PART;
 }
 
-enum place_kind place_take(struct place *p)
+enum markup_kind markup_take(struct markup *p)
 {
 	if (!p->is_markup)
 		return PLACE_PLAIN;

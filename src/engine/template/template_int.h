@@ -20,7 +20,7 @@ enum node_kind {
 };
 
 /* Where in markup a tag stands. */
-enum place_kind {
+enum markup_kind {
 	PLACE_PLAIN, /* not markup */
 	PLACE_TEXT,
 	PLACE_ATTRIBUTE,
@@ -31,7 +31,7 @@ enum place_kind {
 
 struct node {
 	enum node_kind kind;
-	enum place_kind place;
+	enum markup_kind place;
 	unsigned line;
 	int message; /* of NODE_WORDS */
 	const char *text; /* the text, or the name */
@@ -53,16 +53,16 @@ struct templates {
 };
 
 /* Follows markup sign by sign as far as escaping needs it. */
-struct place {
+struct markup {
 	enum { IN_TEXT, IN_NAME, IN_TAG, IN_BEFORE, IN_ATTRIBUTE, IN_UNQUOTED, IN_COMMENT, IN_SCRIPT } state;
 	bool is_markup, is_at_start, is_attribute_done;
 	char quote, last[2];
 	char tag[TAG_NAME_MAX], attribute[TAG_NAME_MAX];
 };
 
-void place_follow(struct place *p, const char *text, size_t n);
+void markup_follow(struct markup *p, const char *text, size_t n);
 /* The kind of place a tag has here; the attribute, if it is one, is begun by it. */
-enum place_kind place_take(struct place *p);
+enum markup_kind markup_take(struct markup *p);
 
 const struct template *templates_find(const struct templates *t, const char *name);
 

@@ -4,27 +4,27 @@
 #include "face/cmd/cmd_int.h"
 
 #define ANY_NUMBER 10000
-#define TAKES_VIEW (TAKES_STORE | TAKES_OUTPUT | TAKES_PERIOD | TAKES(KIND))
+#define TAKES_VIEW (TAKES_STORE | TAKES_OUTPUT | TAKES_PERIOD | TAKES(KIND) | TAKES(PLACE))
 
 const struct command commands[] = {
 	{ "observe", "import", cmd_observe_import,
 	  TAKES_STORE | TAKES_OUTPUT | TAKES(DRY_RUN) | TAKES(FORMAT) | TAKES(MAP) | TAKES(SENSOR) | TAKES(INPUT_ZONE) |
-		  TAKES(YEAR_OF_LOG) | TAKES(DEPLOYMENT),
+		  TAKES(YEAR_OF_LOG) | TAKES(DEPLOYMENT) | TAKES(WATCHED),
 	  "FILE...", 1, ANY_NUMBER, "read captures and logs into the store",
 	  "  hinomi observe import --data store capture.pcap.gz      what kind of file it is shows by itself\n"
 	  "  journalctl -k -o json | hinomi observe import -d store -  from a pipe\n" },
-	{ "observe", "top", cmd_observe_top, TAKES_VIEW | TAKES(COUNT) | TAKES(KEY) | TAKES(RAW), "[FILTER]", 0, ANY_NUMBER,
-	  "rank ports by packets per sensor and hour",
+	{ "observe", "top", cmd_observe_top, TAKES_VIEW | TAKES(COUNT) | TAKES(BY) | TAKES(KEY) | TAKES(RAW), "[FILTER]", 0, ANY_NUMBER,
+	  "rank ports or regions by packets per sensor and hour",
 	  "  hinomi observe top -d store --period 2013Q2 -N 20 sensor 'groucho-*'\n" },
 	{ "observe", "series", cmd_observe_series,
-	  TAKES_VIEW | TAKES(COUNT) | TAKES(KEY) | TAKES(RAW) | TAKES(UNIT), "[FILTER]", 0, ANY_NUMBER,
+	  TAKES_VIEW | TAKES(COUNT) | TAKES(BY) | TAKES(KEY) | TAKES(RAW) | TAKES(UNIT), "[FILTER]", 0, ANY_NUMBER,
 	  "packets per sensor and hour, over time",
 	  "  hinomi observe series -d store --period 2013-05 --unit day --port 5900/tcp,icmp --csv\n" },
 	{ "observe", "cells", cmd_observe_cells, TAKES_STORE | TAKES_OUTPUT | TAKES_PERIOD, "[FILTER]", 0, ANY_NUMBER,
 	  "counts per port, hour and sensor, as they came", "  hinomi observe cells -d store --period 2013-05-18 dport 1469\n" },
-	{ "observe", "count", cmd_observe_count, TAKES_VIEW | TAKES(BY) | TAKES(COUNT) | TAKES(KEY), "", 0, 0,
+	{ "observe", "count", cmd_observe_count, TAKES_VIEW | TAKES(PER) | TAKES(COUNT) | TAKES(KEY), "", 0, 0,
 	  "exact counts from events, as they came",
-	  "  hinomi observe count -d store --by day --port 5900/tcp     packets and distinct sources, day by day\n" },
+	  "  hinomi observe count -d store --per day --port 5900/tcp     packets and distinct sources, day by day\n" },
 	{ "observe", "surges", cmd_observe_surges, TAKES_VIEW | TAKES(ALARM), "[FILTER]", 0, ANY_NUMBER,
 	  "sudden rises, and bursts that one sensor saw", "  hinomi observe surges -d store --period 2013-05\n" },
 	{ "observe", "events", cmd_observe_events, TAKES_VIEW | TAKES(COUNT), "[FILTER]", 0, ANY_NUMBER,
@@ -57,7 +57,7 @@ const struct command commands[] = {
 		  TAKES(USER),
 	  "", 0, 0, "watch an interface and deliver to the centre",
 	  "  hinomi sense run -i eth0 --operator 198.51.100.0/24\n" },
-	{ "publish", "graphs", cmd_publish_graphs, TAKES_STORE | TAKES(OUT) | TAKES(LANG) | TAKES(NOW), "", 0, 0,
+	{ "publish", "graphs", cmd_publish_graphs, TAKES_STORE | TAKES(OUT) | TAKES(LANG) | TAKES(NOW) | TAKES(PLACE), "", 0, 0,
 	  "render the public pages of the observatory and release them",
 	  "  hinomi publish graphs -d store -o /var/lib/hinomi/public\n" },
 	{ "store", "stats", cmd_store_stats, TAKES_STORE | TAKES_OUTPUT, "", 0, 0, "what the store holds and how large it is",

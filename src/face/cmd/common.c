@@ -6,24 +6,30 @@
 #include "base/calendar.h"
 #include "base/cleanup.h"
 #include "base/text.h"
-#include "engine/conf/conf.h"
 #include "observe/view/period.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
+int common_conf(const struct invocation *in, const struct conf **ret, struct error *err)
+{
+	static struct conf *conf; /* paths point into it */
+	int r = conf ? 0 : conf_load(in->value[OPTION_CONFIG], &conf, err);
+
+	if (r == 0)
+		*ret = conf;
+	return r;
+}
+
 int common_begin(const struct invocation *in, const char **ret_path, struct error *err)
 {
-	static struct conf *conf; /* lives as long as the command: paths point into it */
 	const char *zone = in->value[OPTION_ZONE];
-	int r;
+	const struct conf *conf;
+	int r = common_conf(in, &conf, err);
 
-	if (!conf) {
-		r = conf_load(in->value[OPTION_CONFIG], &conf, err);
-		if (r < 0)
-			return r;
-	}
+	if (r < 0)
+		return r;
 	*ret_path = in->value[OPTION_DATA] ? in->value[OPTION_DATA] : conf_text(conf, SETTING_STORE_FOLDER);
 	return calendar_set_zone(zone ? zone : conf_text(conf, SETTING_CENTRE_ZONE), err);
 }
@@ -112,6 +118,52 @@ static int parse_filter(const struct invocation *in, struct common_question *c, 
 	return filter_parse(buf_bytes(&text), &c->filter, err);
 }
 
+static int parse_by(const struct invocation *in, enum view_by *ret, struct error *err)
+{
+	const char *text = in->value[OPTION_BY];
+
+	if (!text || strcmp(text, "port") == 0)
+		return 0;
+	if (strcmp(text, "region") != 0)
+		return error_set(err, -EINVAL, "--by '%s' is not port or region", text);
+	if (in->value[OPTION_KEY]) {
+		error_hint(err, "a filter says which packets are counted: --by region dport 5900");
+		return error_set(err, -EINVAL, "--port does not go with --by region");
+	}
+	*ret = VIEW_BY_REGION;
+	return 0;
+}
+
+static struct filter_place find_place(void *places, const struct address *source)
+{
+	struct place p = place_find(places, source);
+	struct filter_place found = { .as = p.as };
+
+	memcpy(found.country, p.country, sizeof found.country);
+	return found;
+}
+
+static int load_places(const struct invocation *in, struct common_question *c, struct error *err)
+{
+	const struct conf *conf;
+	const char *path = in->value[OPTION_PLACE];
+	int r = common_conf(in, &conf, err);
+
+	if (c->q.by != VIEW_BY_REGION && !(c->filter && filter_needs(c->filter) & FILTER_NEEDS_PLACE))
+		return 0;
+	if (r == 0 && !path)
+		path = conf_text(conf, SETTING_OBSERVE_PLACES);
+	if (r == 0 && path[0] == '\0') {
+		error_hint(err, "--place FILE, or places in the block observe of the configuration");
+		return error_set(err, -EINVAL, "countries and AS need a table of places");
+	}
+	if (r == 0)
+		r = place_table_load(path, &c->places, err);
+	c->q.place = find_place;
+	c->q.place_context = c->places;
+	return r == -EINVAL ? -EBADMSG : r;
+}
+
 int common_question(const struct invocation *in, const struct store *s, struct common_question *c, struct error *err)
 {
 	uint64_t count;
@@ -122,11 +174,15 @@ int common_question(const struct invocation *in, const struct store *s, struct c
 	if (r == 0)
 		r = parse_kind(in->value[OPTION_KIND], &c->q.kind, err);
 	if (r == 0)
+		r = parse_by(in, &c->q.by, err);
+	if (r == 0)
 		r = command_number(in, OPTION_COUNT, 100000, 10, &count, err);
 	if (r == 0 && in->value[OPTION_KEY])
 		r = parse_keys(in->value[OPTION_KEY], c, err);
 	if (r == 0)
 		r = parse_filter(in, c, err);
+	if (r == 0)
+		r = load_places(in, c, err);
 	if (r < 0) {
 		common_clear(c);
 		return r;
@@ -141,6 +197,28 @@ void common_clear(struct common_question *c)
 {
 	c->filter = filter_free(c->filter);
 	c->q.filter = NULL;
+	c->places = place_table_free(c->places);
+}
+
+char *common_key_format(const struct common_question *c, uint32_t key, char into[VIEW_KEY_TEXT_MAX])
+{
+	if (c->q.by != VIEW_BY_REGION)
+		return view_key_format(key, into);
+	if (key == 0)
+		snprintf(into, VIEW_KEY_TEXT_MAX, "unknown");
+	else
+		snprintf(into, VIEW_KEY_TEXT_MAX, "%c%c", (int)(key >> 8 & 0xff), (int)(key & 0xff));
+	return into;
+}
+
+void common_say_places(const struct invocation *in, const struct common_question *c)
+{
+	const struct place_about *about = c->places ? place_table_about(c->places) : NULL;
+	char date[CALENDAR_TEXT_MAX];
+
+	if (about && !in->value[OPTION_QUIET])
+		fprintf(stderr, "note: countries and AS by a table of %s (%s, %llu prefixes%s)\n", date_format(about->date, date),
+			about->format, (unsigned long long)about->prefixes, about->is_file_date ? "; the date is the file's" : "");
 }
 
 /* --- files and progress --- */

@@ -120,7 +120,7 @@ static int by_sensor(const struct invocation *in, const struct store *s, const s
 
 	if (q->key_count != 1) {
 		error_hint(err, "for example --port 1433/tcp");
-		return error_set(err, -EINVAL, "--by sensor counts one port: name it");
+		return error_set(err, -EINVAL, "--per sensor counts one port: name it");
 	}
 	r = count_sensor_hours(s, q, q->keys[0], &packets, err);
 	if (r < 0)
@@ -168,7 +168,7 @@ static int by_day(const struct invocation *in, const struct store *s, const stru
 int cmd_observe_count(const struct invocation *in)
 {
 	static const char *const words[] = { "port", "hour", "sensor", "day", NULL };
-	const char *by = in->value[OPTION_BY] ? in->value[OPTION_BY] : "port";
+	const char *by = in->value[OPTION_PER] ? in->value[OPTION_PER] : "port";
 	struct common_question c;
 	struct error err = ERROR_NONE;
 	struct store *s;
@@ -189,7 +189,7 @@ int cmd_observe_count(const struct invocation *in)
 		r = by_day(in, s, &c.q, &err);
 	else if (r == 0) {
 		const char *near = text_nearest(by, words);
-		r = error_set(&err, -EINVAL, "--by '%s' is not port, hour, sensor or day", by);
+		r = error_set(&err, -EINVAL, "--per '%s' is not port, hour, sensor or day", by);
 		if (near)
 			error_hint(&err, "did you mean '%s'?", near);
 	}

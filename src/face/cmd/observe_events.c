@@ -123,6 +123,7 @@ int cmd_observe_events(const struct invocation *in)
 		if (list.all > list.count && !in->value[OPTION_QUIET])
 			fprintf(stderr, "the first %zu of %llu events; --count N shows more\n", list.count,
 				(unsigned long long)list.all);
+		common_say_places(in, &question);
 	}
 	free(list.events);
 	common_clear(&question);
@@ -168,6 +169,7 @@ int cmd_observe_sources(const struct invocation *in)
 		if (!in->value[OPTION_QUIET])
 			fprintf(stderr, "%zu sources sent %llu packets\n", list.count,
 				(unsigned long long)list.packets);
+		common_say_places(in, &question);
 	}
 	free(list.sources);
 	common_clear(&question);

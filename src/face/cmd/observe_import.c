@@ -14,7 +14,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#define DEPLOYMENT_MAX (64u << 20)
+#define TABLE_FILE_MAX (64u << 20)
 
 static const struct column columns[] = {
 	{ "file", "File", COLUMN_TEXT },
@@ -116,19 +116,35 @@ static int fill_options(const struct invocation *in, struct import_options *o, s
 	return 0;
 }
 
-static int load_deployments(const struct invocation *in, struct deployment **ret, size_t *ret_count, struct error *err)
-{
-	_cleanup_(buf_clear) struct buf text;
-	int r;
+/* The tables that go with the import; both arrays are the caller's. */
+struct tables {
+	struct deployment *deployments;
+	struct watched *watched;
+};
 
-	buf_init(&text, DEPLOYMENT_MAX);
-	if (!in->value[OPTION_DEPLOYMENT])
-		return 0;
-	r = common_read_file(in->value[OPTION_DEPLOYMENT], DEPLOYMENT_MAX, &text, err);
-	if (r == 0)
-		r = deployment_parse(buf_bytes(&text), ret, ret_count, err);
-	if (r < 0)
-		error_prefix(err, "%s", in->value[OPTION_DEPLOYMENT]);
+static int load_tables(const struct invocation *in, struct import_options *o, struct tables *t, struct error *err)
+{
+	_cleanup_(buf_clear) struct buf up, watched;
+	int r = 0;
+
+	buf_init(&up, TABLE_FILE_MAX);
+	buf_init(&watched, TABLE_FILE_MAX);
+	if (in->value[OPTION_DEPLOYMENT]) {
+		r = common_read_file(in->value[OPTION_DEPLOYMENT], TABLE_FILE_MAX, &up, err);
+		if (r == 0)
+			r = deployment_parse(buf_bytes(&up), &t->deployments, &o->deployment_count, err);
+		if (r < 0)
+			error_prefix(err, "%s", in->value[OPTION_DEPLOYMENT]);
+	}
+	if (r == 0 && in->value[OPTION_WATCHED]) {
+		r = common_read_file(in->value[OPTION_WATCHED], TABLE_FILE_MAX, &watched, err);
+		if (r == 0)
+			r = watched_parse(buf_bytes(&watched), &t->watched, &o->watched_count, err);
+		if (r < 0)
+			error_prefix(err, "%s", in->value[OPTION_WATCHED]);
+	}
+	o->deployments = t->deployments;
+	o->watched = t->watched;
 	return r;
 }
 
@@ -159,7 +175,7 @@ static int import_one(struct writer *w, const char *name, struct import_options 
 
 int cmd_observe_import(const struct invocation *in)
 {
-	_cleanup_free_ struct deployment *deployments = NULL;
+	struct tables tables = { 0 };
 	struct error err = ERROR_NONE;
 	struct import_options options;
 	struct writer *w = NULL;
@@ -171,12 +187,14 @@ int cmd_observe_import(const struct invocation *in)
 		return command_usage(&err);
 	r = common_begin(in, &path, &err);
 	if (r == 0)
-		r = load_deployments(in, &deployments, &options.deployment_count, &err);
-	options.deployments = deployments;
+		r = load_tables(in, &options, &tables, &err);
 	if (r == 0)
 		r = writer_open(path, WRITER_CREATE, 0, &w, &err);
-	if (r < 0)
+	if (r < 0) {
+		free(tables.deployments);
+		free(tables.watched);
 		return command_fail(&err);
+	}
 	t = table_begin(in, columns, COUNT(columns));
 	for (size_t i = 0; i < in->argument_count && r == 0; i++)
 		r = import_one(w, in->arguments[i], &options, &t, in, &err);
@@ -185,5 +203,7 @@ int cmd_observe_import(const struct invocation *in)
 	else
 		table_end(&t);
 	writer_close(w);
+	free(tables.deployments);
+	free(tables.watched);
 	return r < 0 ? command_fail(&err) : EXIT_YES;
 }

@@ -42,13 +42,23 @@ static int ask_failed(int r, const struct error *err)
 	return r == -EINVAL ? command_usage(err) : command_fail(err);
 }
 
-static const char *row_name(const struct series *s, const struct series_row *row, char into[VIEW_KEY_TEXT_MAX])
+static const char *row_name(const struct asked *a, const struct series *s, const struct series_row *row,
+			    char into[VIEW_KEY_TEXT_MAX])
 {
 	if (row == &s->other)
 		return "other";
 	if (row == &s->total)
 		return "total";
-	return view_key_format(row->key, into);
+	return common_key_format(&a->question, row->key, into);
+}
+
+/* The date of the table of places: the last column of a table by region, on every row. */
+static void table_places(struct table *t, const struct asked *a)
+{
+	char date[CALENDAR_TEXT_MAX];
+
+	if (a->question.q.by == VIEW_BY_REGION)
+		table_text(t, date_format(place_table_about(a->question.places)->date, date));
 }
 
 static void table_value(struct table *t, int64_t micro)
@@ -85,7 +95,24 @@ static const struct column top_columns[] = {
 	{ "damped_cells", "Damped", COLUMN_NUMBER },
 };
 
-static void top_row(struct table *t, const struct series *s, const struct series_row *row)
+static const struct column top_region_columns[] = {
+	{ "rank", "Rank", COLUMN_NUMBER },
+	{ "region", "Region", COLUMN_TEXT },
+	{ "average", "Per sensor, hour", COLUMN_MICRO },
+	{ "average_raw", "As it came", COLUMN_MICRO },
+	{ "packets", "Packets", COLUMN_NUMBER },
+	{ "unknown", NULL, COLUMN_NUMBER },
+	{ "damped_cells", "Damped", COLUMN_NUMBER },
+	{ "places", "Places of", COLUMN_TEXT },
+};
+
+static struct table begin_by(const struct invocation *in, const struct asked *a, const struct column *by_port,
+			     size_t count, const struct column *by_region)
+{
+	return a->question.q.by == VIEW_BY_REGION ? table_begin(in, by_region, count + 1) : table_begin(in, by_port, count);
+}
+
+static void top_row(struct table *t, const struct asked *a, const struct series *s, const struct series_row *row)
 {
 	char name[VIEW_KEY_TEXT_MAX];
 
@@ -93,12 +120,13 @@ static void top_row(struct table *t, const struct series *s, const struct series
 		table_number(t, row->rank);
 	else
 		table_nothing(t);
-	table_text(t, row_name(s, row, name));
+	table_text(t, row_name(a, s, row, name));
 	table_value(t, row->mean);
 	table_value(t, row->raw_mean);
 	table_number(t, (int64_t)row->packets);
 	table_number(t, (int64_t)row->unknown);
 	table_number(t, row->damped_cells);
+	table_places(t, a);
 }
 
 static void say_unknown(const struct invocation *in, const struct series *s)
@@ -126,11 +154,12 @@ int cmd_observe_top(const struct invocation *in)
 	if (r == 0) {
 		rows = memory_new(s->row_count + 3, sizeof(void *));
 		count = rows_of(s, rows);
-		t = table_begin(in, top_columns, COUNT(top_columns));
+		t = begin_by(in, &a, top_columns, COUNT(top_columns), top_region_columns);
 		for (size_t i = 0; i < count; i++)
-			top_row(&t, s, rows[i]);
+			top_row(&t, &a, s, rows[i]);
 		table_end(&t);
 		say_unknown(in, s);
+		common_say_places(in, &a.question);
 		series_free(s);
 	}
 	asked_clear(&a);
@@ -146,6 +175,13 @@ static const struct column series_columns[] = {
 	{ "hours", NULL, COLUMN_NUMBER },
 };
 
+static const struct column series_region_columns[] = {
+	{ "start", "Start", COLUMN_TEXT },	  { "region", "Region", COLUMN_TEXT },
+	{ "rank", NULL, COLUMN_NUMBER },	  { "average", "Per sensor, hour", COLUMN_MICRO },
+	{ "average_raw", "As it came", COLUMN_MICRO }, { "sensors", "Sensors up", COLUMN_NUMBER },
+	{ "hours", NULL, COLUMN_NUMBER },	  { "places", "Places of", COLUMN_TEXT },
+};
+
 static int parse_unit(const struct invocation *in, enum point_unit *ret, struct error *err)
 {
 	const char *text = in->value[OPTION_UNIT];
@@ -156,7 +192,7 @@ static int parse_unit(const struct invocation *in, enum point_unit *ret, struct 
 	return 0;
 }
 
-static void print_points(struct table *t, const struct series *s, const struct point *points, size_t count)
+static void print_points(struct table *t, const struct asked *a, const struct series *s, const struct point *points, size_t count)
 {
 	_cleanup_free_ const struct series_row **rows = memory_new(s->row_count + 3, sizeof(void *));
 	size_t row_count = rows_of(s, rows);
@@ -165,7 +201,7 @@ static void print_points(struct table *t, const struct series *s, const struct p
 	for (size_t p = 0; p < count; p++)
 		for (size_t i = 0; i < row_count; i++) {
 			table_text(t, time_format_local(points[p].first_hour * HOUR_US, time));
-			table_text(t, row_name(s, rows[i], name));
+			table_text(t, row_name(a, s, rows[i], name));
 			if (rows[i]->rank)
 				table_number(t, rows[i]->rank);
 			else
@@ -174,6 +210,7 @@ static void print_points(struct table *t, const struct series *s, const struct p
 			table_value(t, rows[i]->raw[p]);
 			table_number(t, s->sensors_up[p]);
 			table_number(t, points[p].hours_with_data);
+			table_places(t, a);
 		}
 }
 
@@ -197,10 +234,11 @@ int cmd_observe_series(const struct invocation *in)
 		size_t count;
 		struct point *points = point_cut(a.question.q.first_hour, a.question.q.end_hour, unit, &count);
 		struct series *s = point_series(hourly, points, count);
-		struct table t = table_begin(in, series_columns, COUNT(series_columns));
-		print_points(&t, s, points, count);
+		struct table t = begin_by(in, &a, series_columns, COUNT(series_columns), series_region_columns);
+		print_points(&t, &a, s, points, count);
 		table_end(&t);
 		say_unknown(in, hourly);
+		common_say_places(in, &a.question);
 		series_free(s);
 		series_free(hourly);
 		free(points);
@@ -339,6 +377,7 @@ int cmd_observe_surges(const struct invocation *in)
 			r = burst_row(&t, &a, &s->bursts[i], &err);
 		table_end(&t);
 		say_rate(in, (double)threshold, s);
+		common_say_places(in, &a.question);
 		series_free(s);
 	}
 	asked_clear(&a);

@@ -32,8 +32,23 @@ static int parse_now(const struct invocation *in, int64_t *ret, struct error *er
 	return 0;
 }
 
+/* --place, else the setting; neither: no table. */
+static int load_places(const struct invocation *in, struct place_table **ret, struct error *err)
+{
+	const struct conf *conf;
+	const char *path = in->value[OPTION_PLACE];
+	int r = common_conf(in, &conf, err);
+
+	if (r < 0)
+		return r;
+	if (!path)
+		path = conf_text(conf, SETTING_OBSERVE_PLACES);
+	return path[0] ? place_table_load(path, ret, err) : 0;
+}
+
 static int publish_graphs(const struct invocation *in, struct isdas_options *o, struct release_counts *ret, struct error *err)
 {
+	struct place_table *places = NULL;
 	struct drawer *drawer = NULL;
 	struct store *s;
 	int r = common_store(in, &s, err);
@@ -43,10 +58,14 @@ static int publish_graphs(const struct invocation *in, struct isdas_options *o, 
 	r = parse_now(in, &o->now_us, err);
 	o->store = s;
 	if (r == 0)
+		r = load_places(in, &places, err);
+	graphs_use_places(o, places);
+	if (r == 0)
 		r = drawer_open(&drawer, err);
 	if (r == 0)
 		r = graphs_release(in->value[OPTION_OUT], o, drawer, ret, err);
 	drawer_close(drawer);
+	place_table_free(places);
 	store_close(s);
 	return r;
 }

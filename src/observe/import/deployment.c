@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright The hinomi authors */
-/* Deployment tables: when sensors were up. */
+/* Tables that go with an import: when sensors were up, and what they watched. */
 #include "base/calendar.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -55,20 +55,74 @@ static bool parse_row(struct bytes line, struct deployment *ret)
 	       ret->from_us < ret->to_us;
 }
 
+static bool parse_watched(struct bytes line, struct watched *ret)
+{
+	struct csv_record record = csv_begin(line);
+	struct bytes prefix, sensor;
+	uint8_t a[128], b[128];
+
+	if (!take_field(&record, a, &prefix) || !take_field(&record, b, &sensor))
+		return false;
+	text_copy(ret->sensor, sizeof ret->sensor, sensor);
+	return prefix_parse(prefix, &ret->prefix) && sensor_name_is_valid(sensor);
+}
+
+/* The next line that is a row; `number` counts all. The first may be a header that begins so. */
+static bool next_row(struct bytes *text, const char *header, unsigned *number, struct bytes *ret)
+{
+	while (text->n) {
+		size_t end = csv_record_end(*text);
+		struct bytes line = BYTES(text->p, end ? end : text->n);
+		take_skip(text, line.n);
+		line = bytes_trim(line);
+		++*number;
+		if (line.n == 0 || line.p[0] == '#' || (*number == 1 && bytes_starts(line, header)))
+			continue;
+		*ret = line;
+		return true;
+	}
+	return false;
+}
+
+static int compare_watched(const void *a, const void *b)
+{
+	const struct watched *x = a, *y = b;
+
+	return (int)y->prefix.bits - (int)x->prefix.bits;
+}
+
+int watched_parse(struct bytes text, struct watched **ret, size_t *ret_count, struct error *err)
+{
+	struct watched *rows = NULL;
+	size_t count = 0, room = 0;
+	unsigned number = 0;
+	struct bytes line;
+
+	while (next_row(&text, "prefix,", &number, &line)) {
+		rows = memory_grow(rows, &room, count + 1, sizeof *rows);
+		if (count == ROWS_MAX || !parse_watched(line, &rows[count])) {
+			free(rows);
+			error_hint(err, "each line is prefix,sensor: 198.18.0.0/24,tokyo-1");
+			return error_set(err, -EBADMSG, "line %u is not a row of a table of watched prefixes", number);
+		}
+		count++;
+	}
+	/* The longest first: the first that holds an address is its own. */
+	if (count)
+		qsort(rows, count, sizeof *rows, compare_watched);
+	*ret = rows;
+	*ret_count = count;
+	return 0;
+}
+
 int deployment_parse(struct bytes text, struct deployment **ret, size_t *ret_count, struct error *err)
 {
 	struct deployment *rows = NULL;
 	size_t count = 0, room = 0;
 	unsigned number = 0;
+	struct bytes line;
 
-	while (text.n) {
-		size_t end = csv_record_end(text);
-		struct bytes line = BYTES(text.p, end ? end : text.n);
-		take_skip(&text, line.n);
-		line = bytes_trim(line);
-		number++;
-		if (line.n == 0 || line.p[0] == '#' || (number == 1 && bytes_starts(line, "sensor,")))
-			continue;
+	while (next_row(&text, "sensor,", &number, &line)) {
 		rows = memory_grow(rows, &room, count + 1, sizeof *rows);
 		if (count == ROWS_MAX || !parse_row(line, &rows[count])) {
 			free(rows);

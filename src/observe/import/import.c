@@ -23,6 +23,19 @@ enum frame { FRAME_BYTES = 1, FRAME_SEGMENT_END, FRAME_PROGRESS, FRAME_REPORT, F
 
 /* --- the child --- */
 
+struct span {
+	int64_t first, last;
+};
+
+/* Which sensor watches an address: the last answers stand in front of the table. */
+#define WATCHED_FRONT 256
+
+struct watched_front {
+	struct address address;
+	uint16_t sensor;
+	bool is_set;
+};
+
 struct work {
 	const struct import_options *options;
 	uint64_t key[2];
@@ -30,10 +43,11 @@ struct work {
 	XXH3_state_t *hash;
 	uint64_t bytes;
 	uint16_t *sensor_of; /* the reader's number of a sensor → the encoder's */
-	struct interval {
-		int64_t first, last;
-	} *spans;            /* by the reader's number */
-	size_t sensor_count, sensor_room, span_room;
+	size_t reader_sensors, sensor_room;
+	struct span *spans;  /* by the encoder's number */
+	size_t span_count, span_room;
+	uint16_t *watched_sensor; /* row of the table → the encoder's number */
+	struct watched_front *front;
 };
 
 static void tap(void *context, struct bytes bytes)
@@ -68,34 +82,76 @@ static int send_end(void *context, struct error *err)
 	return w->options->is_dry_run ? 0 : child_send(w->out, FRAME_SEGMENT_END, BYTES(NULL, 0));
 }
 
+static int name_sensor(struct work *w, struct encoder *encoder, const char *name, uint16_t *ret, struct error *err)
+{
+	int r = encoder_sensor(encoder, BYTES_TEXT(name), ret, err);
+
+	if (r < 0 || *ret < w->span_count)
+		return r;
+	w->spans = memory_grow(w->spans, &w->span_room, *ret + 1ul, sizeof *w->spans);
+	w->spans[w->span_count++] = (struct span){ INT64_MAX, INT64_MIN };
+	return 0;
+}
+
 static int learn_sensors(struct work *w, const struct reader *reader, struct encoder *encoder, struct error *err)
 {
 	size_t count = reader_sensor_count(reader);
 
 	w->sensor_of = memory_grow(w->sensor_of, &w->sensor_room, count, sizeof *w->sensor_of);
-	w->spans = memory_grow(w->spans, &w->span_room, count, sizeof *w->spans);
-	for (; w->sensor_count < count; w->sensor_count++) {
-		const char *name = reader_sensor_name(reader, w->sensor_count);
-		int r = encoder_sensor(encoder, BYTES_TEXT(name), &w->sensor_of[w->sensor_count], err);
+	for (; w->reader_sensors < count; w->reader_sensors++) {
+		const char *name = reader_sensor_name(reader, w->reader_sensors);
+		int r = name_sensor(w, encoder, name, &w->sensor_of[w->reader_sensors], err);
 		if (r < 0)
 			return r;
-		w->spans[w->sensor_count] = (struct interval){ INT64_MAX, INT64_MIN };
 	}
 	return 0;
+}
+
+static int learn_watched(struct work *w, struct encoder *encoder, struct error *err)
+{
+	w->watched_sensor = memory_new(w->options->watched_count, sizeof *w->watched_sensor);
+	w->front = memory_new(WATCHED_FRONT, sizeof *w->front);
+	for (size_t i = 0; i < w->options->watched_count; i++) {
+		int r = name_sensor(w, encoder, w->options->watched[i].sensor, &w->watched_sensor[i], err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* The sensor of the longest prefix that holds the destination, else the input's own. */
+static uint16_t watching(struct work *w, const struct event *e)
+{
+	struct address to = event_destination(e);
+	uint16_t sensor = w->sensor_of[e->sensor];
+	struct watched_front *front = &w->front[(get_u32le(to.byte) * UINT64_C(0x9e3779b97f4a7c15)) >> 56];
+
+	if (to.family == 0)
+		return sensor;
+	if (front->is_set && memcmp(&front->address, &to, sizeof to) == 0)
+		return front->sensor;
+	for (size_t i = 0; i < w->options->watched_count; i++)
+		if (prefix_holds(&w->options->watched[i].prefix, &to)) {
+			sensor = w->watched_sensor[i];
+			*front = (struct watched_front){ to, sensor, true };
+			break;
+		}
+	return sensor;
 }
 
 static int take_events(struct work *w, const struct reader *reader, struct encoder *encoder, struct event *events, size_t n,
 		       struct error *err)
 {
-	int r = reader_sensor_count(reader) == w->sensor_count ? 0 : learn_sensors(w, reader, encoder, err);
+	int r = reader_sensor_count(reader) == w->reader_sensors ? 0 : learn_sensors(w, reader, encoder, err);
 
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < n; i++) {
-		struct interval *span = &w->spans[events[i].sensor];
+		uint16_t sensor = w->options->watched_count ? watching(w, &events[i]) : w->sensor_of[events[i].sensor];
+		struct span *span = &w->spans[sensor];
 		span->first = events[i].time_us < span->first ? events[i].time_us : span->first;
 		span->last = events[i].time_us > span->last ? events[i].time_us : span->last;
-		events[i].sensor = w->sensor_of[events[i].sensor];
+		events[i].sensor = sensor;
 	}
 	return encoder_add(encoder, events, n, err);
 }
@@ -109,13 +165,13 @@ static bool is_deployed(const struct work *w, const char *sensor)
 }
 
 /* Up-time by the deployment table, else from a sensor's first to its last packet. */
-static int add_uptime(struct work *w, const struct reader *reader, struct encoder *encoder, struct error *err)
+static int add_uptime(struct work *w, struct encoder *encoder, struct error *err)
 {
 	int r = 0;
 
-	for (size_t i = 0; i < w->sensor_count && r == 0; i++) {
-		struct uptime u = { w->spans[i].first, w->spans[i].last + 1, w->sensor_of[i], UPTIME_DERIVED };
-		if (u.from_us < u.to_us && !is_deployed(w, reader_sensor_name(reader, i)))
+	for (size_t i = 0; i < w->span_count && r == 0; i++) {
+		struct uptime u = { w->spans[i].first, w->spans[i].last + 1, (uint16_t)i, UPTIME_DERIVED };
+		if (u.from_us < u.to_us && !is_deployed(w, encoder_sensor_name(encoder, (uint16_t)i)))
 			r = encoder_uptime(encoder, &u, err);
 	}
 	for (size_t i = 0; i < w->options->deployment_count && r == 0; i++) {
@@ -126,6 +182,15 @@ static int add_uptime(struct work *w, const struct reader *reader, struct encode
 			r = encoder_uptime(encoder, &u, err);
 	}
 	return r;
+}
+
+static uint32_t sensors_seen(const struct work *w)
+{
+	uint32_t seen = 0;
+
+	for (size_t i = 0; i < w->span_count; i++)
+		seen += w->spans[i].first <= w->spans[i].last;
+	return seen;
 }
 
 static void add_text(struct buf *out, const char *text)
@@ -155,7 +220,7 @@ static int send_report(struct work *w, const struct reader *reader)
 	buf_add_u64le(&out, report.first_bad_line);
 	buf_add_u32le(&out, report.sections);
 	buf_add_u32le(&out, report.interfaces);
-	buf_add_u32le(&out, (uint32_t)w->sensor_count);
+	buf_add_u32le(&out, sensors_seen(w));
 	buf_add_u32le(&out, (uint32_t)report.has_time | (uint32_t)report.is_truncated << 1);
 	buf_add_u64le(&out, (uint64_t)report.first_us);
 	buf_add_u64le(&out, (uint64_t)report.last_us);
@@ -226,9 +291,11 @@ static int work(void *context, int in, int out)
 	if (r == 0)
 		r = reader_open(in, &options, &reader, &err);
 	if (r == 0)
+		r = learn_watched(w, encoder, &err);
+	if (r == 0)
 		r = read_all(w, reader, encoder, &err);
 	if (r == 0)
-		r = add_uptime(w, reader, encoder, &err);
+		r = add_uptime(w, encoder, &err);
 	if (r == 0)
 		r = encoder_finish(encoder, &err);
 	if (r == 0)

@@ -15,10 +15,18 @@ struct deployment {
 	int64_t from_us, to_us;
 };
 
+/* A row of a table of watched prefixes: packets to it were seen by the sensor. */
+struct watched {
+	struct prefix prefix;
+	char sensor[SENSOR_NAME_MAX + 1];
+};
+
 struct import_options {
 	struct reader_options reader;
 	const struct deployment *deployments;
 	size_t deployment_count;
+	const struct watched *watched; /* the sensor of a packet is that of the longest prefix of its destination; */
+	size_t watched_count;          /* where none holds it, the one of the input */
 	bool is_dry_run; /* read and report, change nothing */
 	/* Called now and then with the packets read so far; may be NULL. */
 	void (*progress)(void *context, uint64_t packets);
@@ -42,8 +50,9 @@ struct import_report {
 int import_file(struct writer *w, int fd, const char *name, const struct import_options *options,
 		struct import_report *ret, struct error *err);
 
-/* Reads a deployment table: CSV with the columns sensor,from,to and a header line; times in the centre's zone. The
- * array is the caller's to free. */
+/* Read tables, CSV with a header line: prefix,sensor; and sensor,from,to with times in the centre's zone. The arrays are
+ * the caller's to free. */
+int watched_parse(struct bytes text, struct watched **ret, size_t *ret_count, struct error *err);
 int deployment_parse(struct bytes text, struct deployment **ret, size_t *ret_count, struct error *err);
 
 #endif

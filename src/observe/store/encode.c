@@ -255,6 +255,11 @@ int encoder_sensor(struct encoder *e, struct bytes name, uint16_t *ret_index, st
 	return 0;
 }
 
+const char *encoder_sensor_name(const struct encoder *e, uint16_t index)
+{
+	return e->sensor_names[index];
+}
+
 /* --- open days --- */
 
 static void rows_grow(struct day_rows *d)

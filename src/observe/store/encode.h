@@ -50,6 +50,9 @@ struct encoder *encoder_free(struct encoder *e);
  * blanks, quotes, commas or slashes), -ENOSPC: too many. The same name gives the same index. */
 int encoder_sensor(struct encoder *e, struct bytes name, uint16_t *ret_index, struct error *err);
 
+/* The name that belongs to an index it gave; lives until the next one is made known. */
+const char *encoder_sensor_name(const struct encoder *e, uint16_t index);
+
 /* Adds events whose `sensor` is such an index. */
 int encoder_add(struct encoder *e, const struct event *events, size_t count, struct error *err);
 

@@ -5,8 +5,12 @@
 #define PUBLISH_RELEASE_GRAPHS_H
 
 #include "engine/draw/drawer.h"
+#include "engine/place/place.h"
 #include "publish/release/release.h"
 #include "publish/render/isdas.h"
+
+/* Regions by a table of places, which must outlive the release; NULL: none. */
+void graphs_use_places(struct isdas_options *o, const struct place_table *places);
 
 /* `drawer` may be NULL: no PNG. After a failure what is served is as it was. */
 int graphs_release(const char *out, const struct isdas_options *o, struct drawer *drawer, struct release_counts *ret,

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright The hinomi authors */
+/* What happens by the clock: the table jobs[] says what and when. It has no network.
+ *
+ *	hinomi-jobs -c FILE */
+#include "base/calendar.h"
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "engine/conf/conf.h"
+#include "publish/release/graphs.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+
+static volatile sig_atomic_t is_stopping;
+
+static void stop(int number)
+{
+	(void)number;
+	is_stopping = 1;
+}
+
+/* --- publish --- */
+
+static int release(const struct conf *c, const struct store *s, const struct place_table *places,
+		   struct release_counts *ret, struct error *err)
+{
+	struct isdas_options o = { .store = s, .now_us = clock_now(), .rules = PUBLISH_RULES_DEFAULT };
+	struct drawer *drawer;
+	int r = drawer_open(&drawer, err);
+
+	if (r < 0)
+		return r;
+	o.rules.min_sensors = (uint32_t)conf_number(c, SETTING_PUBLIC_SENSORS);
+	o.rules.late_hours = (int32_t)conf_number(c, SETTING_PUBLIC_LATE);
+	graphs_use_places(&o, places);
+	r = graphs_release(conf_text(c, SETTING_PUBLIC_TREE), &o, drawer, ret, err);
+	drawer_close(drawer);
+	return r;
+}
+
+/* The observatory's public pages. A store that is not there yet, or holds nothing to show, is no failure. */
+static int publish(const struct conf *c, struct error *err)
+{
+	const char *table = conf_text(c, SETTING_OBSERVE_PLACES);
+	struct release_counts counts = { 0 };
+	struct place_table *places = NULL;
+	struct store *s;
+	char written[24];
+	int r = store_open(conf_text(c, SETTING_STORE_FOLDER), &s, err);
+
+	if (r == -ENOENT)
+		return 0;
+	if (r < 0)
+		return r;
+	if (table[0])
+		r = place_table_load(table, &places, err);
+	if (r == 0)
+		r = release(c, s, places, &counts, err);
+	place_table_free(places);
+	store_close(s);
+	if (r == -ENODATA)
+		return 0;
+	snprintf(written, sizeof written, "%zu", counts.written);
+	if (r == 0)
+		log_info("published", "changed", written);
+	return r;
+}
+
+/* --- the table --- */
+
+static struct job {
+	const char *name;
+	int64_t every_us, at_us; /* at so long after each multiple of so long */
+	int (*run)(const struct conf *c, struct error *err);
+	int64_t next_us;
+} jobs[] = {
+	{ "publish", HOUR_US, 5 * 60 * SECOND_US, publish, 0 },
+};
+
+static void run_due(const struct conf *c)
+{
+	for (size_t i = 0; i < COUNT(jobs); i++) {
+		struct job *j = &jobs[i];
+		struct error err = ERROR_NONE;
+		int64_t now = clock_now();
+		/* A clock that was set back must not stop the job for long. */
+		if (j->next_us > now && j->next_us <= now + j->every_us)
+			continue;
+		if (j->run(c, &err) < 0)
+			log_error("a job failed", "job", j->name, "why", err.line);
+		now = clock_now();
+		j->next_us = floor_div(now - j->at_us, j->every_us) * j->every_us + j->every_us + j->at_us;
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct sigaction action = { .sa_handler = stop };
+	struct error err = ERROR_NONE;
+	struct conf *c;
+	int r;
+
+	log_init("hinomi-jobs", LOG_LEVEL_INFO);
+	if (argc != 3 || strcmp(argv[1], "-c") != 0) {
+		fputs("usage: hinomi-jobs -c FILE\n", stderr);
+		return 2;
+	}
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGINT, &action, NULL);
+	r = conf_load(argv[2], &c, &err);
+	if (r == 0)
+		r = calendar_set_zone(conf_text(c, SETTING_CENTRE_ZONE), &err);
+	if (r < 0) {
+		error_print(&err);
+		return 3;
+	}
+	while (!is_stopping) {
+		run_due(c);
+		if (!is_stopping)
+			poll(NULL, 0, 5000);
+	}
+	conf_free(c);
+	return 0;
+}
