@@ -9,8 +9,10 @@
 #include "observe/delivery/collector.h"
 #include "process/serve.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <sodium.h>
 #include <sys/stat.h>
 
@@ -135,6 +137,15 @@ static void serve(struct collect *c)
 	}
 }
 
+/* Trying a centre out: its store is simulated and takes nothing real. Nobody is served, and nobody starts us again and
+ * again either. */
+static void rest(void)
+{
+	log_warn("the store is simulated: no sensor is served");
+	while (!serve_stop)
+		poll(NULL, 0, TURN_MS);
+}
+
 /* --- start --- */
 
 struct options {
@@ -184,6 +195,7 @@ static int run(const struct options *o, struct error *err)
 	uint8_t receipts[WIRE_SECRET_BYTES], pin[WIRE_HASH_BYTES];
 	struct collect c = { .server = NULL };
 	struct conf *conf = NULL;
+	bool is_resting;
 	int folder = -1, fd = -1, r = conf_load(o->config, &conf, err);
 	char text[80];
 
@@ -202,6 +214,7 @@ static int run(const struct options *o, struct error *err)
 		r = writer_open(o->data ? o->data : conf_text(conf, SETTING_STORE_FOLDER), WRITER_CREATE, 0, &c.writer, err);
 	if (r == 0)
 		r = collector_open(folder, c.writer, receipts, &c.collector, err);
+	is_resting = r == -EPERM && !c.writer;
 	if (r == 0) {
 		struct http_config config = { .routes = routes, .context = &c, .connections = CONNECTIONS, .tls_key = key.p,
 					      .tls_certificate = certificate.p, .may_rest = true };
@@ -216,6 +229,11 @@ static int run(const struct options *o, struct error *err)
 		if (collector_tick(c.collector, true, err) < 0)
 			log_error("cannot write the status", "why", err->line);
 		log_info("stopped");
+	}
+	if (is_resting) {
+		close(fd);
+		rest();
+		r = 0;
 	}
 	collector_close(c.collector);
 	writer_close(c.writer);

@@ -96,7 +96,9 @@ test_expect_success 'the collector stops when told, and its keys stay' '
 
 test_expect_success 'a collector does not write to a simulated store' '
 	hinomi store simulate -q -d simulated --days 3 -N 2000 --to 2026-01-01 &&
-	test_expect_code 3 hinomi-collect -d simulated --listen 127.0.0.1:0 --folder collect 2>err && grep "simulated" err
+	cp simulated/MANIFEST before &&
+	{ hinomi-collect -d simulated --listen 127.0.0.1:0 --folder collect 2>err & } &&
+	collector=$! && sleep 1 && stop_collector && grep "simulated: no sensor is served" err && cmp before simulated/MANIFEST
 '
 
 test_expect_success 'a sensor that is not enrolled, or watches nothing' '

@@ -245,7 +245,7 @@ static int seccomp_enter(enum sandbox which, struct error *err)
 	if (r == 0 && rows[which].is_reader)
 		r = allow_reading(filter);
 	if (r == 0 && rows[which].writes_low)
-		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(write), 1, SCMP_A0(SCMP_CMP_LE, 2));
+		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(write), 1, SCMP_A0(SCMP_CMP_LE, 2, 0));
 	/* Whether a descriptor is a terminal may be asked: stdio does before its first write. */
 	if (r == 0)
 		r = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOTTY), SCMP_SYS(ioctl), 0);
