@@ -4,7 +4,6 @@
 #include "base/calendar.h"
 #include "base/cleanup.h"
 #include "engine/conf/conf.h"
-#include "engine/proc/file.h"
 #include "face/cmd/cmd_int.h"
 #include "face/cmd/common.h"
 #include "face/cmd/table.h"
@@ -12,6 +11,7 @@
 #include "observe/delivery/status.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 
 #define BACKLOG_MOST_US (10 * 60 * SECOND_US) /* a batch that waits longer is backlog */
@@ -130,7 +130,7 @@ static int load(const struct invocation *in, struct look *l, struct error *err)
 {
 	_cleanup_close_ int folder = -1;
 	struct conf *conf = NULL;
-	const char *path;
+	const char *path, *collect = in->value[OPTION_FOLDER];
 	int r = common_begin(in, &path, err);
 
 	if (r == 0)
@@ -138,8 +138,13 @@ static int load(const struct invocation *in, struct look *l, struct error *err)
 	if (r < 0)
 		return r;
 	l->silence_us = conf_number(conf, SETTING_OBSERVE_SILENCE) * 60 * SECOND_US;
-	r = folder_open(in->value[OPTION_FOLDER] ? in->value[OPTION_FOLDER] : conf_text(conf, SETTING_COLLECT_FOLDER), 0700,
-			&folder, err);
+	if (!collect)
+		collect = conf_text(conf, SETTING_COLLECT_FOLDER);
+	folder = open(collect, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (folder < 0) {
+		error_hint(err, "hinomi-collect makes it at its first start");
+		r = error_errno(err, -errno, "cannot open the collector's folder '%s'", collect);
+	}
 	conf_free(conf);
 	if (r == 0)
 		r = roster_load(folder, &l->roster, err);
@@ -147,7 +152,7 @@ static int load(const struct invocation *in, struct look *l, struct error *err)
 		r = status_load(folder, &l->status, err);
 	if (r == 0)
 		r = store_open(path, &l->store, err);
-	return r == -ENOENT ? 0 : r;
+	return r == -ENOENT && folder >= 0 ? 0 : r; /* no store yet */
 }
 
 int cmd_observe_sensors(const struct invocation *in)

@@ -12,23 +12,34 @@
 #include "observe/delivery/roster.h"
 
 #include <errno.h>
-#include <inttypes.h>
+#include <fcntl.h>
 #include <sodium.h>
 
 #define HOURS_DEFAULT 24
 #define HOURS_MAX 8760
 
+static int no_certificate(struct error *err)
+{
+	error_hint(err, "start hinomi-collect once: it makes its key and certificate");
+	return error_set(err, -ENOENT, "the collector has no certificate yet");
+}
+
 /* The collector's folder, open. `conf` is the caller's to free. */
 static int begin(const struct invocation *in, struct conf **conf, int *ret_folder, struct error *err)
 {
 	int r = sodium_init() < 0 ? error_set(err, -EIO, "cannot start libsodium") : 0;
+	const char *path = in->value[OPTION_FOLDER];
 
 	if (r == 0)
 		r = conf_load(in->value[OPTION_CONFIG], conf, err);
 	if (r < 0)
 		return r;
-	return folder_open(in->value[OPTION_FOLDER] ? in->value[OPTION_FOLDER] : conf_text(*conf, SETTING_COLLECT_FOLDER), 0700,
-			   ret_folder, err);
+	if (!path)
+		path = conf_text(*conf, SETTING_COLLECT_FOLDER);
+	*ret_folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (*ret_folder >= 0)
+		return 0;
+	return errno == ENOENT ? no_certificate(err) : error_errno(err, -errno, "cannot open the folder '%s'", path);
 }
 
 static int load_pin(int folder, uint8_t ret[WIRE_HASH_BYTES], struct error *err)
@@ -36,10 +47,8 @@ static int load_pin(int folder, uint8_t ret[WIRE_HASH_BYTES], struct error *err)
 	_cleanup_(buf_clear) struct buf text;
 	int r = file_read(folder, "tls.pin", 256, &text, err);
 
-	if (r == -ENOENT) {
-		error_hint(err, "start hinomi-collect once: it makes its key and certificate");
-		return error_set(err, r, "the collector has no certificate yet");
-	}
+	if (r == -ENOENT)
+		return no_certificate(err);
 	if (r == 0 && !hex_read(bytes_trim(buf_bytes(&text)), ret, WIRE_HASH_BYTES))
 		r = error_set(err, -EBADMSG, "'tls.pin' is not a fingerprint");
 	return r;
