@@ -87,7 +87,7 @@ const same = new Set(readFileSync(join(source, "po/same.txt"), "utf8").split("\n
 
 // Texts of a Japanese page that hold no Japanese and are no data either.
 function untranslated(texts) {
-  const isData = /^(\d+\/(tcp|udp)|[\d\s.,:;%+−–\-/()~·～]+|\(?[A-Z][a-z]+\/[A-Za-z_]+\)?|AT-\d{4}-\d{4})$/;
+  const isData = /^(\d+\/(tcp|udp)|[A-Z]{2}|[\d\s.,:;%+−–\-/()~·～]+|\(?[A-Z][a-z]+\/[A-Za-z_]+\)?|AT-\d{4}-\d{4})$/;
   return texts.filter(([text, isCell]) => !/[\u3040-\u30ff\u4e00-\u9fff]/.test(text) && !same.has(text) && !isData.test(text) &&
     !text.split(" · ").every((part) => same.has(part) || isData.test(part)) &&
     !(isCell && /^[\w.:/*?-]+(, [\w]+)*$/.test(text))).map(([text]) => text);
@@ -163,9 +163,11 @@ async function main() {
   writeFileSync(rows, run("python3", join(source, "tests/browser/make_rows.py")));
   writeFileSync(join(work, "scanners"), "198.51.100.0/25 a survey\n");
   run(program("hinomi"), "observe", "import", "-q", "-d", store, rows);
-  run(program("hinomi"), "publish", "graphs", "-q", "-d", store, "-o", out, "--now", "2013-07-01T12:00");
+  const places = join(work, "places.csv");
+  writeFileSync(places, "prefix,country,as\n203.0.113.0/24,US,64496\n198.51.100.0/24,JP,64497\n192.0.2.0/24,NL,64498\n");
+  run(program("hinomi"), "publish", "graphs", "-q", "-d", store, "-o", out, "--place", places, "--now", "2013-07-01T12:00");
   const publicSite = await serve("hinomi-public", out);
-  const staffSite = await serve("hinomi-staff", "--data", store, "--scanners", join(work, "scanners"));
+  const staffSite = await serve("hinomi-staff", "--data", store, "--place", places, "--scanners", join(work, "scanners"));
   const browser = await playwright.chromium.launch({ executablePath: chromium, args: ["--no-sandbox"] });
   for (const lang of ["ja", "en"]) {
     const site = lang === "ja" ? publicSite : `${publicSite}en/`;

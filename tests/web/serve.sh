@@ -33,5 +33,6 @@ stop_all() {
 
 # status ARGUMENTS...: the status code that curl sees; the body is in body, the headers in headers.
 status() {
+	rm -f body
 	curl -s -m 20 -o body -D headers -w '%{http_code}' "$@"
 }
