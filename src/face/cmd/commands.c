@@ -69,7 +69,7 @@ const struct command commands[] = {
 	{ "filter", "list", cmd_filter_list, TAKES_CASES | TAKES_OUTPUT, "[NAME]", 0, 1, "the filters that are kept",
 	  "  hinomi observe top $(hinomi filter list vnc --json | jq -r .filter)\n" },
 	{ "filter", "remove", cmd_filter_remove, TAKES_CASES, "NAME", 1, 1, "forget a filter", "  hinomi filter remove vnc\n" },
-	{ "publish", "graphs", cmd_publish_graphs, TAKES_STORE | TAKES(OUT) | TAKES(LANG) | TAKES(NOW) | TAKES(PLACE), "", 0, 0,
+	{ "publish", "graphs", cmd_publish_graphs, TAKES_STORE | TAKES(DATABASE) | TAKES(OUT) | TAKES(LANG) | TAKES(NOW) | TAKES(PLACE), "", 0, 0,
 	  "render the public pages of the observatory and release them",
 	  "  hinomi publish graphs -d store -o /var/lib/hinomi/public\n" },
 	{ "store", "stats", cmd_store_stats, TAKES_STORE | TAKES_OUTPUT, "", 0, 0, "what the store holds and how large it is",
