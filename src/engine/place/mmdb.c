@@ -101,6 +101,14 @@ static int walk_node(struct walk *w, uint32_t node, uint8_t path[16], unsigned d
 	return r;
 }
 
+/* libmaxminddb 1.7 multiplies in 32 bits when it asks this. */
+static bool has_tree(const MMDB_s *db)
+{
+	uint64_t nodes = db->metadata.node_count, bytes = db->full_record_byte_size;
+
+	return nodes > 0 && db->file_size > 16 && nodes * bytes <= (uint64_t)db->file_size - 16;
+}
+
 static int walk(struct walk *w, struct error *err)
 {
 	uint8_t path[16] = { 0 };
@@ -122,6 +130,8 @@ int place_mmdb(const char *path, int (*lock)(struct error *err), struct place_bu
 		return error_set(err, -EBADMSG, "%s", MMDB_strerror(status));
 	*ret = (struct registry_about){ .rows = 0 };
 	r = lock(err);
+	if (r == 0 && !has_tree(&db))
+		r = error_set(err, -EBADMSG, "the tree of the mmdb file is longer than the file");
 	if (r == 0)
 		r = walk(&w, err);
 	MMDB_close(&db);
