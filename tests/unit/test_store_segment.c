@@ -187,6 +187,42 @@ static void decode(struct files *files, struct reading *all, int64_t from, int64
 	scan_free(scan);
 }
 
+static int collect_source(void *context, const struct event *e)
+{
+	struct reading *r = context;
+
+	r->events[r->count++] = *e;
+	return 0;
+}
+
+/* What is read of one source alone is what the scan of everything says of it. */
+static void assert_source_comes_back(struct files *files, const struct event *all, size_t count, const struct event *one)
+{
+	struct reading of_one = { .events = memory_new(count, sizeof(struct event)) };
+	struct event *expected = memory_new(count, sizeof *expected);
+	struct address source = event_source(one);
+	struct error err = ERROR_NONE;
+	size_t n = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct address a = event_source(&all[i]);
+		if (source.family && address_compare(&a, &source) == 0)
+			expected[n++] = all[i];
+	}
+	for (size_t f = 0; source.family && f < files->count; f++) {
+		struct segment s;
+		assert_int_equal(segment_open(files->fds[f], &s, &err), 0);
+		assert_int_equal(scan_source(&s, &source, INT64_MIN, INT64_MAX, collect_source, &of_one, &err), 0);
+		segment_close(&s);
+	}
+	assert_int_equal(of_one.count, n);
+	qsort(expected, n, sizeof *expected, compare_events);
+	qsort(of_one.events, n, sizeof *expected, compare_events);
+	assert_memory_equal(expected, of_one.events, n * sizeof *expected);
+	free(expected);
+	free(of_one.events);
+}
+
 static void assert_comes_back(const struct shape *shape, size_t count)
 {
 	struct event *events = memory_new(count, sizeof *events);
@@ -208,6 +244,8 @@ static void assert_comes_back(const struct shape *shape, size_t count)
 	for (size_t i = 0; i < count; i++)
 		kept += events[i].time_us >= middle && events[i].time_us < middle + 7 * HOUR_US;
 	assert_int_equal(all.count, kept);
+	for (int i = 0; i < 5; i++)
+		assert_source_comes_back(&files, events, count, &events[below(count)]);
 	close_files(&files);
 	free(events);
 	free(all.events);

@@ -651,3 +651,19 @@ bool filter_may_match(const struct filter *f, const struct event *class, bool ha
 {
 	return answer(f->root, class, NULL, true, has_port) != IS_FALSE;
 }
+
+static bool one_source(const struct node *n, struct address *ret)
+{
+	if (n->kind == NODE_AND)
+		return one_source(n->left, ret) || one_source(n->right, ret);
+	if (n->kind != NODE_TEST || n->subject != SUBJECT_SOURCE ||
+	    n->prefix.bits != (n->prefix.address.family == 4 ? 32 : 128))
+		return false;
+	*ret = n->prefix.address;
+	return true;
+}
+
+bool filter_one_source(const struct filter *f, struct address *ret)
+{
+	return one_source(f->root, ret);
+}

@@ -58,6 +58,9 @@ struct filter *filter_free(struct filter *f);
 /* enum filter_need. A filter without needs can be answered from roll-ups: protocol, kind, port and sensor alone. */
 unsigned filter_needs(const struct filter *f);
 
+/* Whether every event that matches has one and the same source, and which. */
+bool filter_one_source(const struct filter *f, struct address *ret);
+
 bool filter_matches(const struct filter *f, const struct event *e, const struct filter_context *context);
 
 /* Whether an event with these values may match, whatever the rest is: for skipping groups. `has_port` false: the port

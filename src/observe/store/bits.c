@@ -124,6 +124,30 @@ bool elias_fano_read(const uint8_t *p, const uint8_t *end, size_t count, unsigne
 	return true;
 }
 
+bool elias_fano_get(const uint8_t *p, const uint8_t *end, size_t count, unsigned low, size_t i, uint64_t *ret)
+{
+	const uint8_t *high = p + low_bytes(count, low);
+	uint64_t base = 0, word;
+	size_t left = i;
+
+	if (low > 56 || i >= count || (size_t)(end - p) < low_bytes(count, low) + BITS_SLACK)
+		return false;
+	for (;; high += 8, base += 64) {
+		size_t ones;
+		if (high >= end)
+			return false;
+		word = load_until(high, end);
+		ones = (size_t)__builtin_popcountll(word);
+		if (left < ones)
+			break;
+		left -= ones;
+	}
+	for (; left; left--)
+		word &= word - 1;
+	*ret = (base + (unsigned)__builtin_ctzll(word) - i) << low | bits_get(p, low, i);
+	return true;
+}
+
 /* A walk over the unary part: `ones` numbers lie before the word at `high`, whose first bit is number `base`. */
 struct unary_walk {
 	const uint8_t *high, *end;

@@ -83,6 +83,8 @@ size_t elias_fano_bytes(size_t count, uint64_t last, unsigned low);
 void elias_fano_write(uint8_t *into, const uint64_t *values, size_t count, unsigned low);
 /* Reads the whole list. `end` bounds the memory that may be read; false when the list runs past it. */
 bool elias_fano_read(const uint8_t *p, const uint8_t *end, size_t count, unsigned low, uint64_t *ret);
+/* Number `i` alone; false when the list runs past `end`. */
+bool elias_fano_get(const uint8_t *p, const uint8_t *end, size_t count, unsigned low, size_t i, uint64_t *ret);
 /* How many numbers are less than each of the rising `bounds`; false when the list runs past `end`. */
 bool elias_fano_ranks(const uint8_t *p, const uint8_t *end, size_t count, unsigned low, const uint64_t *bounds,
 		      size_t bound_count, uint32_t *ret_ranks);

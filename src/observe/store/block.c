@@ -478,3 +478,100 @@ bool block_new_sources(const struct block *b, struct block_new *ret)
 	*ret = n;
 	return true;
 }
+
+/* The group of a row: a binary search by first rows, then its class by the classes' numbers of groups. */
+static void group_of_row(const struct block *b, uint32_t row, struct block_group *ret)
+{
+	uint32_t low = 0, high = b->group_count, groups = 0;
+	struct block_group g = { 0 };
+
+	while (high - low > 1) {
+		uint32_t middle = low + (high - low) / 2;
+		if (GROUP_FIRST(group_at(b, middle)) <= row)
+			low = middle;
+		else
+			high = middle;
+	}
+	for (uint32_t c = 0; c < b->class_count; c++) {
+		g.class = class_at(b, c);
+		groups += g.class.groups;
+		if (low < groups)
+			break;
+		if (g.class.has_tail) {
+			uint32_t tail = GROUP_FIRST(group_at(b, groups - 1));
+			g.tail_first += (groups < b->group_count ? GROUP_FIRST(group_at(b, groups)) : b->events) - tail;
+		}
+	}
+	g.port = GROUP_PORT(group_at(b, low));
+	g.first = GROUP_FIRST(group_at(b, low));
+	g.low = GROUP_LOW(group_at(b, low));
+	g.times = GROUP_TIMES(group_at(b, low));
+	g.is_tail = g.class.has_tail && low + 1 == groups;
+	g.count = (low + 1 < b->group_count ? GROUP_FIRST(group_at(b, low + 1)) : b->events) - g.first;
+	*ret = g;
+}
+
+static bool pair_of_row(const struct block *b, uint32_t row, struct event *e)
+{
+	struct bytes codes = section_of(b, SECTION_PAIR_CODES), c = section_of(b, SECTION_PAIRS), address;
+	unsigned width = bits_width(b->pair_count - 1);
+	uint64_t code;
+	uint8_t family = 0;
+
+	if (codes.n < bits_bytes(b->events, width))
+		return false;
+	code = bits_get(codes.p, width, row);
+	for (uint64_t i = 0; i <= code; i++)
+		if (!take_u16le(&c, &e->sensor) || !take_u8(&c, &family) ||
+		    !take_bytes(&c, family == 4 ? 4 : family == 6 ? 16 : 0, &address))
+			return false;
+	if (address.n)
+		memcpy(e->destination, address.p, address.n);
+	return true;
+}
+
+static bool time_and_port(const struct block *b, const struct block_group *g, uint32_t row, struct event *e)
+{
+	struct bytes ports = section_of(b, SECTION_TAIL_PORTS);
+	const uint8_t *p;
+	uint64_t time;
+
+	if (!times_of(b, g, &p) || !elias_fano_get(p, b->all.p + b->all.n, g->count, g->low, row - g->first, &time))
+		return false;
+	e->time_us = b->first_us + (int64_t)(time * b->unit);
+	e->port = g->port;
+	if (!g->is_tail)
+		return true;
+	if (!take_skip(&ports, (g->tail_first + (row - g->first)) * 2ul))
+		return false;
+	return take_u16le(&ports, &e->port);
+}
+
+bool block_row(const struct block *b, uint32_t row, uint8_t first_ttl, uint16_t *last_port, struct event *ret)
+{
+	struct column_reader source_ports, ttls, lengths;
+	struct event e = { 0 };
+	struct block_group g;
+
+	if (row >= b->events || !column_reader_init(&source_ports, section_on(b, SECTION_SOURCE_PORTS), b->events) ||
+	    !column_reader_init(&ttls, section_on(b, SECTION_TTLS), b->events) ||
+	    !column_reader_init(&lengths, section_on(b, SECTION_LENGTHS), b->events))
+		return false;
+	group_of_row(b, row, &g);
+	e.known = g.class.known;
+	e.family = g.class.family;
+	e.protocol = g.class.protocol;
+	e.flags = g.class.flags;
+	e.kind = g.class.kind;
+	e.marks = g.class.marks;
+	if (!time_and_port(b, &g, row, &e) || !pair_of_row(b, row, &e))
+		return false;
+	if (e.known & EVENT_HAS_SOURCE_PORT)
+		e.source_port = *last_port = column_at(&source_ports, row, *last_port);
+	if (e.known & EVENT_HAS_TTL)
+		e.ttl = (uint8_t)column_at(&ttls, row, first_ttl);
+	if (e.known & EVENT_HAS_LENGTH)
+		e.length = column_at_chained(&lengths, row);
+	*ret = e;
+	return true;
+}

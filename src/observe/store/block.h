@@ -76,6 +76,11 @@ bool block_source_ports(const struct block *b, const uint16_t *codes, uint16_t *
 bool block_ttls(const struct block *b, const uint16_t *codes, const uint8_t *ttl_of, uint16_t *ret);
 bool block_lengths(const struct block *b, uint16_t *ret);
 
+/* One row as an event, without its source (the caller asked for it) and with the segment's number of the sensor. Rows of
+ * one source are asked for in order: `*last_port`, 0 at first, carries what its next source port is predicted by. */
+struct event;
+bool block_row(const struct block *b, uint32_t row, uint8_t first_ttl, uint16_t *last_port, struct event *ret);
+
 /* The sources listed here first. */
 struct block_new {
 	uint32_t first_id, v4_count, v6_count, none_count;

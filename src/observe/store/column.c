@@ -163,3 +163,70 @@ bool column_reader_init(struct column_reader *ret, struct bytes section, size_t 
 	*ret = c;
 	return true;
 }
+
+/* How many exceptions stand before `row`. */
+static size_t exceptions_before(const struct column_reader *c, size_t row)
+{
+	size_t low = 0, high = c->exceptions;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (get_u16le(c->rows + 2 * middle) < row)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static size_t flags_before(const struct column_reader *c, size_t row)
+{
+	size_t sum = 0, at = 0;
+
+	for (; at + 64 <= row; at += 64) {
+		uint64_t word;
+		memcpy(&word, c->flags + at / 8, sizeof word);
+		sum += (size_t)__builtin_popcountll(word);
+	}
+	for (; at < row; at++)
+		sum += c->flags[at / 8] >> at % 8 & 1;
+	return sum;
+}
+
+static uint16_t dictionary_at(const struct column_reader *c, size_t row)
+{
+	size_t code = (size_t)bits_get(c->packed, c->width, row);
+
+	return get_u16le(c->values + 2 * (code < c->dictionary ? code : 0));
+}
+
+uint16_t column_at(const struct column_reader *c, size_t row, uint16_t predicted)
+{
+	size_t i;
+
+	if (c->form == COLUMN_DICTIONARY)
+		return dictionary_at(c, row);
+	if (c->form == COLUMN_FLAGGED) {
+		if (!(c->flags[row / 8] >> row % 8 & 1))
+			return predicted;
+		i = flags_before(c, row);
+		return i < c->exceptions ? (uint16_t)bits_get(c->packed, c->width, i) : predicted;
+	}
+	i = exceptions_before(c, row);
+	return i < c->exceptions && get_u16le(c->rows + 2 * i) == row ? get_u16le(c->values + 2 * i) : predicted;
+}
+
+uint16_t column_at_chained(const struct column_reader *c, size_t row)
+{
+	size_t n;
+
+	if (c->form == COLUMN_DICTIONARY)
+		return dictionary_at(c, row);
+	if (c->form == COLUMN_FLAGGED) {
+		n = flags_before(c, row + 1);
+		n = n < c->exceptions ? n : c->exceptions;
+		return n ? (uint16_t)bits_get(c->packed, c->width, n - 1) : 0;
+	}
+	n = exceptions_before(c, row + 1);
+	return n ? get_u16le(c->values + 2 * (n - 1)) : 0;
+}

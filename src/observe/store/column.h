@@ -24,6 +24,11 @@ bool column_reader_init(struct column_reader *ret, struct bytes section, size_t 
 /* The value of the next row, given what is predicted for it. Not past `count`. */
 static inline uint16_t column_next(struct column_reader *c, uint16_t predicted);
 
+/* The value of one row, given what is predicted for it. */
+uint16_t column_at(const struct column_reader *c, size_t row, uint16_t predicted);
+/* The same for a column whose rows are predicted by the row before, the first by 0. */
+uint16_t column_at_chained(const struct column_reader *c, size_t row);
+
 #include "observe/store/bits.h"
 #include "observe/store/layout_int.h"
 

@@ -219,3 +219,54 @@ void scan_event(const struct scan_rows *rows, const struct address *addresses, u
 	memcpy(ret->source, source->byte, sizeof ret->source);
 	memcpy(ret->destination, pair->destination.byte, sizeof ret->destination);
 }
+
+struct source_scan {
+	const struct address *source;
+	uint32_t id;
+	uint8_t ttl;
+	int64_t from_us, to_us;
+	int (*each)(void *context, const struct event *e);
+	void *context;
+	uint32_t *rows;
+};
+
+static int give_source_rows(const struct source_scan *s, const struct segment *g, const struct block *b, uint32_t place,
+			    struct error *err)
+{
+	size_t count = block_rows_of_source(b, place, s->rows, b->events);
+	uint16_t last_port = 0;
+	int r = 0;
+
+	for (size_t i = 0; i < count && r == 0; i++) {
+		struct event e;
+		if (!block_row(b, s->rows[i], s->ttl, &last_port, &e) || e.sensor >= g->sensor_count)
+			return damaged(err);
+		memcpy(e.source, s->source->byte, sizeof e.source);
+		if (e.known & EVENT_HAS_SOURCE && e.time_us >= s->from_us && e.time_us < s->to_us)
+			r = s->each(s->context, &e);
+	}
+	return r;
+}
+
+int scan_source(const struct segment *segment, const struct address *source, int64_t from_us, int64_t to_us,
+		int (*each)(void *context, const struct event *e), void *context, struct error *err)
+{
+	struct source_scan s = { .source = source, .from_us = from_us, .to_us = to_us, .each = each, .context = context };
+	int r = 0;
+
+	if (!segment_find_source(segment, source, &s.id, &s.ttl))
+		return 0;
+	s.rows = memory_new(BLOCK_EVENTS_MAX, sizeof *s.rows);
+	for (uint32_t i = 0; i < segment->block_count && r == 0; i++) {
+		struct block b;
+		uint32_t place;
+		if (segment->blocks[i].last_us < from_us || segment->blocks[i].first_us >= to_us ||
+		    segment->blocks[i].first_id + segment->blocks[i].new_sources <= s.id)
+			continue;
+		r = segment_block(segment, i, &b, err);
+		if (r == 0 && block_find_present(&b, s.id, &place))
+			r = give_source_rows(&s, segment, &b, place, err);
+	}
+	free(s.rows);
+	return r;
+}

@@ -55,6 +55,11 @@ int scan_segment(struct scan *s, const struct segment *segment, const struct sca
 int scan_block(struct scan *s, const struct segment *segment, uint32_t block, const struct scan_plan *plan,
 	       struct error *err);
 
+/* All events of one source in [from, to), block after block, without decoding the others'. `each` gets the segment's
+ * number of the sensor; other than 0 ends the scan. */
+int scan_source(const struct segment *segment, const struct address *source, int64_t from_us, int64_t to_us,
+		int (*each)(void *context, const struct event *e), void *context, struct error *err);
+
 /* Row `i` as an event, but for its sensor's number, which is the segment's. Asked for must be SCAN_ALL; `addresses`
  * as segment_sources gives them. */
 void scan_event(const struct scan_rows *rows, const struct address *addresses, uint32_t i, struct event *ret);

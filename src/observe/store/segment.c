@@ -298,19 +298,27 @@ static bool find_v6(const struct block_new *n, const uint8_t wanted[16], uint32_
 	return false;
 }
 
-bool segment_find_source(const struct segment *s, const struct address *a, uint32_t *ret_id)
+static bool find_in(const struct block_new *n, const struct address *a, uint32_t *ret_id)
+{
+	if (a->family == 4)
+		return find_v4(n, address_v4_number(a), ret_id);
+	if (a->family == 6)
+		return find_v6(n, a->byte, ret_id);
+	*ret_id = n->first_id + n->v4_count + n->v6_count;
+	return n->none_count;
+}
+
+bool segment_find_source(const struct segment *s, const struct address *a, uint32_t *ret_id, uint8_t *ret_ttl)
 {
 	for (uint32_t i = 0; i < s->block_count; i++) {
-		struct error ignored = ERROR_NONE;
 		struct block_new n;
-		if (s->blocks[i].new_sources == 0 || new_sources(s, i, &n, &ignored) < 0)
+		struct block b;
+		if (s->blocks[i].new_sources == 0 || segment_block_known(s, i, &b) < 0 || !block_new_sources(&b, &n) ||
+		    n.first_id != s->blocks[i].first_id ||
+		    n.v4_count + n.v6_count + n.none_count != s->blocks[i].new_sources)
 			continue;
-		if (a->family == 4 && find_v4(&n, address_v4_number(a), ret_id))
-			return true;
-		if (a->family == 6 && find_v6(&n, a->byte, ret_id))
-			return true;
-		if (a->family == 0 && n.none_count) {
-			*ret_id = n.first_id + n.v4_count + n.v6_count;
+		if (find_in(&n, a, ret_id)) {
+			*ret_ttl = n.ttl[*ret_id - n.first_id];
 			return true;
 		}
 	}

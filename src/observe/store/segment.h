@@ -44,7 +44,7 @@ int segment_chunk(const struct segment *s, uint32_t index, struct bytes *ret, st
 
 /* The address of each id, for ids [0, sources); the caller frees both arrays. */
 int segment_sources(const struct segment *s, struct address **ret_addresses, uint8_t **ret_ttls, struct error *err);
-/* The id of an address; false when the segment does not hold it. */
-bool segment_find_source(const struct segment *s, const struct address *a, uint32_t *ret_id);
+/* The id of an address and its first TTL; false when the segment does not hold it. */
+bool segment_find_source(const struct segment *s, const struct address *a, uint32_t *ret_id, uint8_t *ret_ttl);
 
 #endif

@@ -389,42 +389,72 @@ struct numbering {
 	size_t segment_count, count;
 };
 
+/* Addresses met so far: IPv4 ones in words (address << 32 | number + 1), the others as they are. */
 struct slot {
 	struct address address;
 	uint32_t number_plus1;
 };
 
-static uint64_t hash_address(const struct address *a)
-{
-	uint64_t v = (get_u64le(a->byte) ^ get_u64le(a->byte + 8) * 31 ^ a->family) * UINT64_C(0x9e3779b97f4a7c15);
+struct slots {
+	uint64_t *v4;
+	struct slot *others;
+	size_t mask, count;
+};
 
-	return v ^ v >> 29;
+#define SLOT_AHEAD 16
+
+static size_t v4_slot(const struct slots *t, uint32_t address)
+{
+	return (size_t)((address * UINT64_C(0x9e3779b97f4a7c15)) >> 20) & t->mask;
 }
 
-static uint32_t slot_number(struct slot *slots, size_t mask, const struct address *a, size_t *count)
+static uint32_t v4_number(struct slots *t, uint32_t address)
 {
-	size_t at = hash_address(a) & mask;
+	size_t at = v4_slot(t, address);
 
-	for (; slots[at].number_plus1; at = (at + 1) & mask)
-		if (memcmp(&slots[at].address, a, sizeof *a) == 0)
-			return slots[at].number_plus1 - 1;
-	slots[at].address = *a;
-	slots[at].number_plus1 = (uint32_t)++*count;
-	return slots[at].number_plus1 - 1;
+	for (; t->v4[at]; at = (at + 1) & t->mask)
+		if ((uint32_t)(t->v4[at] >> 32) == address)
+			return (uint32_t)t->v4[at] - 1;
+	t->v4[at] = (uint64_t)address << 32 | ++t->count;
+	return (uint32_t)t->count - 1;
+}
+
+static uint32_t other_number(struct slots *t, const struct address *a)
+{
+	uint64_t hash = (get_u64le(a->byte) ^ get_u64le(a->byte + 8) * 31 ^ a->family) * UINT64_C(0x9e3779b97f4a7c15);
+	size_t at = (size_t)(hash >> 20) & t->mask;
+
+	for (; t->others[at].number_plus1; at = (at + 1) & t->mask)
+		if (memcmp(&t->others[at].address, a, sizeof *a) == 0)
+			return t->others[at].number_plus1 - 1;
+	t->others[at].address = *a;
+	t->others[at].number_plus1 = (uint32_t)++t->count;
+	return (uint32_t)t->count - 1;
+}
+
+static void number_segment(struct slots *t, const struct address *addresses, uint32_t count, uint32_t *ret)
+{
+	for (uint32_t id = 0; id < count; id++) {
+		if (id + SLOT_AHEAD < count)
+			__builtin_prefetch(&t->v4[v4_slot(t, address_v4_number(&addresses[id + SLOT_AHEAD]))]);
+		ret[id] = addresses[id].family == 4 ? v4_number(t, address_v4_number(&addresses[id]))
+						    : other_number(t, &addresses[id]);
+	}
 }
 
 static int number_sources(const struct store *s, struct numbering *n, struct error *err)
 {
-	size_t all = 0, room = 1024;
-	struct slot *slots;
+	struct slots slots = { .mask = 1023 };
+	size_t all = 0;
 	int r = 0;
 
 	*n = (struct numbering){ .number = memory_new(s->segment_count, sizeof(uint32_t *)), .segment_count = s->segment_count };
 	for (size_t i = 0; i < s->segment_count; i++)
 		all += s->segments[i].segment.sources;
-	while (room < all * 2)
-		room *= 2;
-	slots = memory_new(room, sizeof *slots);
+	while (slots.mask < all * 2)
+		slots.mask = slots.mask * 2 + 1;
+	slots.v4 = memory_new(slots.mask + 1, sizeof *slots.v4);
+	slots.others = memory_new(slots.mask + 1, sizeof *slots.others);
 	for (size_t i = 0; i < s->segment_count && r == 0; i++) {
 		const struct segment *g = &s->segments[i].segment;
 		struct address *addresses;
@@ -433,12 +463,13 @@ static int number_sources(const struct store *s, struct numbering *n, struct err
 		if (r < 0)
 			break;
 		n->number[i] = memory_new(g->sources + 1ul, sizeof *n->number[i]);
-		for (uint32_t id = 0; id < g->sources; id++)
-			n->number[i][id] = slot_number(slots, room - 1, &addresses[id], &n->count);
+		number_segment(&slots, addresses, g->sources, n->number[i]);
 		free(addresses);
 		free(ttls);
 	}
-	free(slots);
+	n->count = slots.count;
+	free(slots.v4);
+	free(slots.others);
 	return r;
 }
 

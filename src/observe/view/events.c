@@ -69,6 +69,35 @@ static int give_rows(void *context, const struct scan_rows *rows)
 	return r;
 }
 
+static int give_event(void *context, const struct event *e)
+{
+	struct event_walk *w = context;
+	struct event mine = *e;
+
+	mine.sensor = w->segment->sensor_of[e->sensor];
+	if (!view_takes_kind(w->question->kind, mine.kind) || !filter_matches(w->question->filter, &mine, &w->filter))
+		return 0;
+	return w->each(w->context, &mine, w->segment);
+}
+
+static int walk_segment(struct event_walk *w, struct scan *scan, const struct scan_plan *plan, struct error *err)
+{
+	const struct segment *g = &w->segment->segment;
+	struct address source;
+	uint8_t *ttls;
+	int r;
+
+	if (w->question->filter && filter_one_source(w->question->filter, &source))
+		return scan_source(g, &source, plan->from_us, plan->to_us, give_event, w, err);
+	r = segment_sources(g, &w->addresses, &ttls, err);
+	if (r < 0)
+		return r;
+	r = scan_segment(scan, g, plan, err);
+	free(w->addresses);
+	free(ttls);
+	return r;
+}
+
 int view_events(const struct store *s, const struct view_question *q, view_event_fn *each, void *context,
 		struct error *err)
 {
@@ -81,22 +110,16 @@ int view_events(const struct store *s, const struct view_question *q, view_event
 		.wants = wants,
 		.each = give_rows,
 	};
-	struct scan *scan = scan_new();
+	struct scan *scan = scan_new(); /* 2 MiB that are touched only when used */
 	int r = 0;
 
 	w.filter = (struct filter_context){ &w, sensor_name, source_place };
 	for (size_t i = 0; i < s->segment_count && r == 0; i++) {
 		const struct segment *g = &s->segments[i].segment;
-		uint8_t *ttls;
 		if (g->events == 0 || g->last_us < plan.from_us || g->first_us >= plan.to_us)
 			continue;
-		r = segment_sources(g, &w.addresses, &ttls, err);
-		if (r < 0)
-			break;
 		w.segment = &s->segments[i];
-		r = scan_segment(scan, g, &plan, err);
-		free(w.addresses);
-		free(ttls);
+		r = walk_segment(&w, scan, &plan, err);
 	}
 	scan_free(scan);
 	return r;

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright The hinomi authors */
+/* The process behind the analyst's pages: reads the event store, listens on this machine alone, connects to nothing. */
+#include "base/calendar.h"
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "engine/conf/conf.h"
+#include "engine/place/place.h"
+#include "engine/proc/sandbox.h"
+#include "face/staff/staff.h"
+#include "process/serve.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+
+static const char usage[] =
+	"usage: hinomi-staff [-c FILE] [--listen ADDRESS:PORT | --socket PATH] [--data DIR] [--scanners FILE]\n"
+	"                    [--place FILE] [--zone ZONE]\n"
+	"Serves the analyst's pages to this machine alone. What is not given here comes from the configuration.\n";
+
+struct asked {
+	const char *conf, *listen, *socket, *data, *scanners, *place, *zone;
+};
+
+static void print_path(void *context, const char *path)
+{
+	(void)context;
+	puts(path);
+}
+
+static int parse(int argc, char **argv, struct asked *ret, struct error *err)
+{
+	static const struct option longs[] = {
+		{ "config", required_argument, NULL, 'c' },   { "listen", required_argument, NULL, 'l' },
+		{ "socket", required_argument, NULL, 's' },   { "data", required_argument, NULL, 'd' },
+		{ "scanners", required_argument, NULL, 'S' }, { "place", required_argument, NULL, 'p' },
+		{ "zone", required_argument, NULL, 'z' },     { "help", no_argument, NULL, 'h' },
+		{ "list-paths", no_argument, NULL, 'L' },     { 0 },
+	};
+	int got;
+
+	*ret = (struct asked){ .conf = NULL };
+	while ((got = getopt_long(argc, argv, "c:l:s:d:z:h", longs, NULL)) != -1) {
+		const char **into = got == 'l' ? &ret->listen : got == 's' ? &ret->socket : got == 'd' ? &ret->data :
+				    got == 'S' ? &ret->scanners : got == 'z' ? &ret->zone : got == 'c' ? &ret->conf :
+				    got == 'p' ? &ret->place : NULL;
+		if (got == 'L') {
+			staff_each_path(print_path, NULL);
+			exit(0);
+		}
+		if (got == 'h')
+			return 1;
+		if (!into)
+			return error_set(err, -EINVAL, "an option is wrong");
+		*into = optarg;
+	}
+	return optind == argc ? 0 : error_set(err, -EINVAL, "'%s' is one argument too many", argv[optind]);
+}
+
+/* The listener of the settings is an address, or a path. */
+static void complete(struct asked *a, const struct conf *c)
+{
+	const char *listen = conf_text(c, SETTING_STAFF_LISTEN);
+
+	if (!a->listen && !a->socket && listen[0] == '/')
+		a->socket = listen;
+	else if (!a->listen)
+		a->listen = listen;
+	if (!a->data)
+		a->data = conf_text(c, SETTING_STORE_FOLDER);
+	if (!a->scanners)
+		a->scanners = conf_text(c, SETTING_STAFF_SCANNERS);
+	if (!a->place)
+		a->place = conf_text(c, SETTING_OBSERVE_PLACES);
+	if (!a->zone)
+		a->zone = conf_text(c, SETTING_CENTRE_ZONE);
+}
+
+static int listen_local(const struct asked *a, int *ret_fd, struct error *err)
+{
+	int r = a->socket ? http_listen_unix(a->socket, ret_fd, err) : http_listen(a->listen, ret_fd, err);
+
+	if (r < 0)
+		return r;
+	if (http_is_local(*ret_fd))
+		return 0;
+	close(*ret_fd);
+	error_hint(err, "until there are accounts these pages are for 127.0.0.1, [::1] or a Unix socket (--socket)");
+	return error_set(err, -EINVAL, "'%s' can be reached from other machines", a->listen);
+}
+
+static struct filter_place find_place(void *context, const struct address *source)
+{
+	struct place found = place_find(context, source);
+	struct filter_place place = { .as = found.as };
+
+	memcpy(place.country, found.country, sizeof place.country);
+	return place;
+}
+
+static int run(const struct asked *a, struct staff *staff, int folder, struct error *err)
+{
+	struct http_config config = staff_config(staff);
+	struct http_server *server;
+	int fd, r = listen_local(a, &fd, err);
+
+	if (r == 0)
+		r = http_server_new(&config, fd, &server, err);
+	if (r < 0)
+		return r;
+	serve_signals();
+	serve_say(fd, a->socket ? a->socket : a->listen);
+	r = sandbox_enter_beneath(SANDBOX_STAFF, folder, err);
+	if (r == 0)
+		http_server_run(server, &serve_stop);
+	http_server_free(server);
+	return r;
+}
+
+static int serve(const struct asked *a, const struct conf *c, struct error *err)
+{
+	struct staff staff = { .store = a->data, .surge_threshold = (double)conf_number(c, SETTING_OBSERVE_THRESHOLD) };
+	_cleanup_close_ int folder = open(a->data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	_cleanup_free_ char *hidden = NULL;
+	struct place_table *places = NULL;
+	int r = 0;
+
+	if (folder < 0)
+		return error_errno(err, -errno, "cannot open the store '%s'", a->data);
+	if (a->scanners[0])
+		r = staff_scanners_load(a->scanners, &hidden, &staff.hidden_count, err);
+	staff.hidden = hidden;
+	if (r == 0 && a->place[0])
+		r = place_table_load(a->place, &places, err);
+	if (places) {
+		staff.place = find_place;
+		staff.place_context = places;
+	}
+	if (r == 0)
+		r = run(a, &staff, folder, err);
+	place_table_free(places);
+	return r;
+}
+
+int main(int argc, char **argv)
+{
+	struct error err = ERROR_NONE;
+	struct conf *c = NULL;
+	struct asked asked;
+	int r = parse(argc, argv, &asked, &err);
+
+	if (r != 0)
+		return serve_usage(usage, &err);
+	log_init("hinomi-staff", LOG_LEVEL_INFO);
+	r = conf_load(asked.conf, &c, &err);
+	if (r == 0) {
+		complete(&asked, c);
+		r = calendar_set_zone(asked.zone, &err);
+	}
+	if (r == 0)
+		r = serve(&asked, c, &err);
+	if (r < 0)
+		error_print(&err);
+	conf_free(c);
+	return r == -EINVAL ? 2 : r < 0 ? 3 : 0;
+}
