@@ -30,3 +30,22 @@ SETTING(STAFF_SCANNERS, "staff", "scanners", PATH, "", 0, 0,
 SETTING(COLLECT_LISTEN, "collect", "listen", TEXT, "127.0.0.1:8443", 0, 0, "Address and port where sensors deliver.")
 SETTING(COLLECT_FOLDER, "collect", "folder", PATH, "/var/lib/hinomi/collect", 0, 0,
 	"Folder of the collector: its TLS key and certificate, and the sensors' public keys.")
+SETTING(COLLECT_URL, "collect", "url", TEXT, "", 0, 0,
+	"The collector's address as sensors reach it, https://host:port; empty: https:// and collect.listen.")
+SETTING(SENSE_INTERFACE, "sense", "interface", TEXT, "", 0, 0, "Interface that a sensor watches.")
+SETTING(SENSE_FOLDER, "sense", "folder", PATH, "/var/lib/hinomi/sense", 0, 0,
+	"Folder of a sensor: its key, what it knows of its centre, and its spool.")
+SETTING(SENSE_USER, "sense", "user", TEXT, "nobody", 0, 0, "User that a sensor becomes after its start as root.")
+SETTING(SENSE_PREFIXES, "sense", "prefixes", TEXT, "", 0, 0,
+	"Watched prefixes, with commas; packets to other addresses are left out. Empty: as the centre said at the enrolment.")
+SETTING(SENSE_OPERATORS, "sense", "operators", TEXT, "", 0, 0,
+	"Prefixes from which operators reach the sensor, with commas; packets from them are left out.")
+SETTING(SENSE_DNS, "sense", "dns", TEXT, "", 0, 0,
+	"Name servers besides those of /etc/resolv.conf, with commas; their answers are left out.")
+SETTING(SENSE_NTP, "sense", "ntp", TEXT, "", 0, 0, "Time servers, with commas; their answers are left out.")
+SETTING(SENSE_SECONDS, "sense", "seconds", NUMBER, "60", 1, 3600,
+	"A sensor makes a batch at least so often, if only to say that it is up.")
+SETTING(SENSE_SPOOL, "sense", "spool_mib", NUMBER, "1024", 1, 1048576, "Size of a sensor's spool, in MiB.")
+SETTING(SENSE_FULL, "sense", "full", TEXT, "drop-oldest", 0, 0,
+	"What a sensor drops when its spool is full: drop-oldest or drop-newest. What is dropped is counted and reported.")
+SETTING(SENSE_RATE, "sense", "rate", NUMBER, "50", 1, 10000, "Batches that a sensor delivers in a second, at the most.")

@@ -20,6 +20,7 @@
 #define ENGINE_HTTP_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/bytes.h"
 #include "base/error.h"
 #include "engine/words/words.h"
@@ -93,6 +94,10 @@ struct http_response {
 	"default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; " \
 	"base-uri 'none'"
 
+/* A function that answers later returns this and calls http_finish in a turn of its own; the connection rests
+ * meanwhile, and the request stays. Only where the configuration says `may_rest`. */
+#define HTTP_LATER 1
+
 /* 0 with a filled response; -ENOENT: 404, -EACCES: 403, -EINVAL: 400, any other is reported and gives 500. */
 typedef int http_function(struct http_request *rq, struct http_response *ret_rs, struct error *err);
 
@@ -116,6 +121,7 @@ struct http_config {
 	unsigned connections, connections_per_address; /* 0: 256 and no limit of its own */
 	unsigned request_seconds, answer_seconds;      /* 0: 20 and 60: to send a whole request, to take a whole answer */
 	const char *tls_key, *tls_certificate;         /* PEM texts; NULL: no TLS */
+	bool may_rest;                                 /* functions may return HTTP_LATER */
 };
 
 /* A listening socket on "127.0.0.1:8080", "[::1]:8080", or port alone (then 127.0.0.1). -EINVAL: not an address. */
@@ -132,6 +138,16 @@ int http_server_new(const struct http_config *config, int fd, struct http_server
 struct http_server *http_server_free(struct http_server *s);
 /* Until *stop is set (by a signal). */
 void http_server_run(struct http_server *s, const volatile sig_atomic_t *stop);
+
+/* One turn of it: waits for at most so long and does what there is to do. */
+void http_server_turn(struct http_server *s, int wait_ms);
+
+/* Answers a request that rests. What the response points to lives in the request's arena. */
+void http_finish(struct http_request *rq, const struct http_response *rs);
+
+/* Makes a key (ECDSA, P-256) and a certificate signed by itself in `folder` (tls.key, tls.crt) where there is none, reads
+ * both (the caller clears the buffers), and says the SHA-256 of the public key, which clients pin. */
+int http_identity(int folder, struct buf *ret_key, struct buf *ret_certificate, uint8_t ret_pin[32], struct error *err);
 
 /* The value of a declared field; a name that is not declared is a fault in the program. */
 const struct http_value *http_value(const struct http_request *rq, const char *name);

@@ -25,12 +25,15 @@ struct http_exchange {
 	struct buf body;
 	uint64_t body_bytes;
 	bool is_begun, is_bad_path, is_too_long;
+	bool is_resting, is_finished;
+	struct http_response late; /* once is_finished */
 };
 
 struct http_server {
 	struct http_config config;
 	struct MHD_Daemon *daemon;
 	struct http_peer peers; /* head of a ring */
+	int64_t looked_us; /* when slow peers were looked for */
 	uint8_t key[HTTP_KEY_BYTES];
 	char token[HTTP_TOKEN_MAX];
 };

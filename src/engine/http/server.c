@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "engine/http/http_int.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <sodium.h>
 #include <sys/socket.h>
@@ -246,6 +247,11 @@ static enum MHD_Result run(struct http_exchange *x)
 		rq->body = buf_bytes(&x->body);
 	}
 	r = rq->route->function(rq, &rs, &err);
+	if (r == HTTP_LATER && x->server->config.may_rest) {
+		x->is_resting = true;
+		MHD_suspend_connection(rq->connection);
+		return MHD_YES;
+	}
 	if (r == 0)
 		return http_answer(x, &rs);
 	if (status_of(r) == 500 && x->server->config.failed)
@@ -272,7 +278,18 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
 		peer->since_us = clock_steady();
 		peer->is_answering = true;
 	}
-	return run(x);
+	return x->is_finished ? http_answer(x, &x->late) : run(x);
+}
+
+void http_finish(struct http_request *rq, const struct http_response *rs)
+{
+	struct http_exchange *x = (struct http_exchange *)rq; /* its first member */
+
+	assert(x->is_resting);
+	x->is_resting = false;
+	x->is_finished = true;
+	x->late = *rs;
+	MHD_resume_connection(rq->connection);
 }
 
 /* --- the server --- */
@@ -293,6 +310,8 @@ static struct MHD_Daemon *start_daemon(struct http_server *s, int fd)
 	if (s->config.connections_per_address)
 		options[n++] = (struct MHD_OptionItem){ MHD_OPTION_PER_IP_CONNECTION_LIMIT,
 							s->config.connections_per_address, NULL };
+	if (s->config.may_rest)
+		flags |= MHD_ALLOW_SUSPEND_RESUME;
 	if (s->config.tls_key) {
 		flags |= MHD_USE_TLS;
 		options[n++] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)s->config.tls_key };
@@ -344,15 +363,17 @@ struct http_server *http_server_free(struct http_server *s)
 	return NULL;
 }
 
+void http_server_turn(struct http_server *s, int wait_ms)
+{
+	MHD_run_wait(s->daemon, wait_ms);
+	if (clock_steady() - s->looked_us > SECOND_US) {
+		end_slow_peers(s);
+		s->looked_us = clock_steady();
+	}
+}
+
 void http_server_run(struct http_server *s, const volatile sig_atomic_t *stop)
 {
-	int64_t looked = clock_steady();
-
-	while (!*stop) {
-		MHD_run_wait(s->daemon, 500);
-		if (clock_steady() - looked > SECOND_US) {
-			end_slow_peers(s);
-			looked = clock_steady();
-		}
-	}
+	while (!*stop)
+		http_server_turn(s, 500);
 }

@@ -46,6 +46,23 @@ static const int calls_decode[] = {
 	SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(lseek), SCMP_SYS(close),
 };
 
+/* libpcap reads its ring after poll, and asks the socket what was dropped. */
+static const int calls_sense[] = {
+	SCMP_SYS(read), SCMP_SYS(pread64), SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(recvfrom), SCMP_SYS(getsockopt),
+	SCMP_SYS(close),
+};
+
+static const int calls_deliver[] = {
+	SCMP_SYS(read),       SCMP_SYS(write),       SCMP_SYS(writev),     SCMP_SYS(close),       SCMP_SYS(poll),
+	SCMP_SYS(ppoll),      SCMP_SYS(lseek),       SCMP_SYS(openat),     SCMP_SYS(unlinkat),    SCMP_SYS(renameat),
+	SCMP_SYS(fsync),      SCMP_SYS(fstat),       SCMP_SYS(newfstatat), SCMP_SYS(getdents64),  SCMP_SYS(fcntl),
+	SCMP_SYS(socket),     SCMP_SYS(connect),     SCMP_SYS(getsockopt), SCMP_SYS(setsockopt),  SCMP_SYS(getsockname),
+	SCMP_SYS(getpeername), SCMP_SYS(sendto),     SCMP_SYS(sendmsg),    SCMP_SYS(recvfrom),    SCMP_SYS(recvmsg),
+	SCMP_SYS(socketpair), SCMP_SYS(pipe2),       SCMP_SYS(eventfd2),   SCMP_SYS(shutdown),    SCMP_SYS(faccessat),
+	SCMP_SYS(rt_sigaction), SCMP_SYS(getpid),    SCMP_SYS(uname),      SCMP_SYS(access),      SCMP_SYS(clock_nanosleep),
+	SCMP_SYS(getuid),     SCMP_SYS(geteuid),     SCMP_SYS(epoll_create1), SCMP_SYS(epoll_ctl), SCMP_SYS(epoll_wait),
+};
+
 /* Pango 1.50 starts a thread for each font pattern. */
 static const int calls_draw[] = {
 	SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(lseek), SCMP_SYS(close), SCMP_SYS(set_robust_list),
@@ -77,12 +94,18 @@ static const struct {
 	size_t refused_count;
 	size_t memory_bytes; /* address space */
 	bool is_reader;      /* may open for reading what Landlock leaves: the folder of sandbox_enter_beneath */
-	int files;           /* descriptors that may be opened beyond those that are: RLIMIT_NOFILE; -1: not limited */
+	int files;           /* RLIMIT_NOFILE: no descriptor of this number or above may be opened, nor so many polled;
+			      * -1: not limited */
+	bool is_keeper;      /* makes, changes and removes files beneath that folder, and connects */
+	bool writes_low;     /* write(2) to the descriptors 0, 1 and 2 alone */
 } rows[SANDBOX_COUNT] = {
-	[SANDBOX_DECODE] = { "decode", calls_decode, COUNT(calls_decode), NULL, 0, 512 * MIB, false, 0 },
-	[SANDBOX_DRAW] = { "draw", calls_draw, COUNT(calls_draw), calls_fonts, COUNT(calls_fonts), 1024 * MIB, true, -1 },
-	[SANDBOX_PUBLIC] = { "public", calls_serve, COUNT(calls_serve), NULL, 0, 1024 * MIB, true, -1 },
-	[SANDBOX_STAFF] = { "staff", calls_serve, COUNT(calls_serve), NULL, 0, 0, true, -1 },
+	[SANDBOX_DECODE] = { "decode", calls_decode, COUNT(calls_decode), NULL, 0, 512 * MIB, false, 0, false, false },
+	[SANDBOX_DRAW] = { "draw", calls_draw, COUNT(calls_draw), calls_fonts, COUNT(calls_fonts), 1024 * MIB, true, -1, false,
+			   false },
+	[SANDBOX_PUBLIC] = { "public", calls_serve, COUNT(calls_serve), NULL, 0, 1024 * MIB, true, -1, false, false },
+	[SANDBOX_STAFF] = { "staff", calls_serve, COUNT(calls_serve), NULL, 0, 0, true, -1, false, false },
+	[SANDBOX_SENSE] = { "sense", calls_sense, COUNT(calls_sense), NULL, 0, 1024 * MIB, false, 3, false, true },
+	[SANDBOX_DELIVER] = { "deliver", calls_deliver, COUNT(calls_deliver), NULL, 0, 1024 * MIB, false, 64, true, false },
 };
 
 /* --- Landlock (the header of Debian 12 knows its first two versions only) --- */
@@ -112,21 +135,23 @@ static struct landlock_rules landlock_all(int version)
 }
 
 #define LANDLOCK_READ (1ull << 2 | 1ull << 3) /* READ_FILE, READ_DIR */
+/* And WRITE_FILE, REMOVE_FILE, MAKE_REG, REFER, TRUNCATE. */
+#define LANDLOCK_KEEP (LANDLOCK_READ | 1ull << 1 | 1ull << 5 | 1ull << 8 | 1ull << 13 | 1ull << 14)
 
-static int landlock_allow_beneath(int ruleset, int folder, struct error *err)
+static int landlock_allow_beneath(int ruleset, int folder, uint64_t rights, struct error *err)
 {
 	struct {
 		uint64_t access;
 		int32_t parent;
-	} __attribute__((packed)) rule = { LANDLOCK_READ, folder };
+	} __attribute__((packed)) rule = { rights, folder };
 
 	if (syscall(SYS_landlock_add_rule, ruleset, 1 /* PATH_BENEATH */, &rule, 0) < 0)
 		return error_errno(err, -errno, "cannot make a Landlock rule");
 	return 0;
 }
 
-/* `folder` may be -1: no file at all. */
-static int landlock_enter(int folder, struct error *err)
+/* `folder` may be -1: no file at all. A keeper may connect: to which places, Landlock does not say well enough. */
+static int landlock_enter(int folder, bool is_keeper, struct error *err)
 {
 	int version = (int)syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_VERSION);
 	struct landlock_rules rules;
@@ -136,12 +161,14 @@ static int landlock_enter(int folder, struct error *err)
 	if (version < 1)
 		return 0;
 	rules = landlock_all(version);
+	if (is_keeper)
+		rules.network = 0;
 	size = version >= 6 ? 24 : version >= 4 ? 16 : 8;
 	fd = (int)syscall(SYS_landlock_create_ruleset, &rules, size, 0);
 	if (fd < 0)
 		return error_errno(err, -errno, "cannot make a Landlock ruleset");
 	if (folder >= 0)
-		r = landlock_allow_beneath(fd, folder, err);
+		r = landlock_allow_beneath(fd, folder, (is_keeper ? LANDLOCK_KEEP : LANDLOCK_READ) & rules.files, err);
 	if (r == 0 && syscall(SYS_landlock_restrict_self, fd, 0) < 0)
 		r = error_errno(err, -errno, "cannot enter Landlock");
 	close(fd);
@@ -217,6 +244,8 @@ static int seccomp_enter(enum sandbox which, struct error *err)
 		r = allow_threads(filter);
 	if (r == 0 && rows[which].is_reader)
 		r = allow_reading(filter);
+	if (r == 0 && rows[which].writes_low)
+		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(write), 1, SCMP_A0(SCMP_CMP_LE, 2, 0));
 	/* Whether a descriptor is a terminal may be asked: stdio does before its first write. */
 	if (r == 0)
 		r = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOTTY), SCMP_SYS(ioctl), 0);
@@ -242,7 +271,7 @@ int sandbox_enter_beneath(enum sandbox which, int folder, struct error *err)
 
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return error_errno(err, -errno, "cannot give up new privileges");
-	r = landlock_enter(folder, err);
+	r = landlock_enter(folder, rows[which].is_keeper, err);
 	if (r == 0)
 		r = limits_enter(which, err);
 	if (r == 0)

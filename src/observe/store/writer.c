@@ -142,7 +142,7 @@ static int take_lock(struct writer *w, struct error *err)
 	if (w->lock < 0)
 		return error_errno(err, -errno, "cannot open the store's lock");
 	if (flock(w->lock, LOCK_EX | LOCK_NB) < 0) {
-		error_hint(err, "wait for the other import, or stop the centre");
+		error_hint(err, "another import or hinomi-collect of a running centre; wait, or stop the centre for the import: sensors keep their batches meanwhile");
 		return error_set(err, -EBUSY, "another process writes to this store");
 	}
 	return 0;

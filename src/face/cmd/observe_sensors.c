@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright The hinomi authors */
+/* hinomi observe sensors: how the sensors are. */
+#include "base/calendar.h"
+#include "base/cleanup.h"
+#include "engine/conf/conf.h"
+#include "face/cmd/cmd_int.h"
+#include "face/cmd/common.h"
+#include "face/cmd/table.h"
+#include "observe/delivery/roster.h"
+#include "observe/delivery/status.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+
+#define BACKLOG_MOST_US (10 * 60 * SECOND_US) /* a batch that waits longer is backlog */
+#define CLOCK_MOST_US (60 * SECOND_US)
+#define HOURS 24
+
+static const struct column columns[] = {
+	{ "sensor", "Sensor", COLUMN_TEXT },
+	{ "state", "State", COLUMN_LIST },
+	{ "last_batch", "Last batch (UTC)", COLUMN_TEXT },
+	{ "last_heartbeat", "Heartbeat (UTC)", COLUMN_TEXT },
+	{ "up_seconds_24h", "Up 24 h (s)", COLUMN_NUMBER },
+	{ "backlog_batches", "Backlog", COLUMN_NUMBER },
+	{ "oldest_waiting", NULL, COLUMN_TEXT },
+	{ "clock_error_us", "Clock (µs)", COLUMN_NUMBER },
+	{ "clock_jumps", NULL, COLUMN_NUMBER },
+	{ "events", "Events", COLUMN_NUMBER },
+	{ "left_out", "Left out", COLUMN_NUMBER },
+	{ "kernel_dropped", "Kernel drops", COLUMN_NUMBER },
+	{ "queue_dropped", NULL, COLUMN_NUMBER },
+	{ "spool_dropped_events", "Spool drops", COLUMN_NUMBER },
+	{ "repeated", NULL, COLUMN_NUMBER },
+	{ "refused", "Refused", COLUMN_NUMBER },
+};
+
+struct look {
+	struct roster roster;
+	struct status status;
+	struct store *store; /* NULL: there is none yet */
+	int64_t now_us, silence_us;
+	bool is_all_well;
+};
+
+/* The words of what is wrong, separated as COLUMN_LIST wants. */
+static void find_state(struct look *l, const struct roster_sensor *r, const struct sensor_status *s, struct buf *out)
+{
+	struct word {
+		bool is_so, is_wrong;
+		const char *text;
+	} words[] = {
+		{ r->is_revoked, false, "revoked" },
+		{ !r->is_revoked && !r->has_key, false, "invited" },
+		{ !r->is_revoked && r->has_key && (!s || l->now_us - s->heartbeat_us > l->silence_us), true, "silent" },
+		{ !r->is_revoked && s && s->oldest_us && s->sent_us - s->oldest_us > BACKLOG_MOST_US, true, "backlog" },
+		{ !r->is_revoked && s && s->clock_error_us != WIRE_UNKNOWN &&
+			  (s->clock_error_us > CLOCK_MOST_US || s->clock_error_us < -CLOCK_MOST_US),
+		  true, "clock" },
+	};
+
+	for (size_t i = 0; i < COUNT(words); i++) {
+		if (!words[i].is_so)
+			continue;
+		buf_addf(out, "%s%s", out->n ? ", " : "", words[i].text);
+		if (words[i].is_wrong)
+			l->is_all_well = false;
+	}
+	if (out->n == 0)
+		buf_add_text(out, "up");
+}
+
+/* Seconds up in the 24 hours before this one began, and in this one. */
+static int64_t up_seconds(const struct look *l, const char *name)
+{
+	int64_t first = floor_div(l->now_us, HOUR_US) - HOURS, sum = 0;
+	_cleanup_free_ uint16_t *up = NULL;
+
+	if (!l->store)
+		return 0;
+	up = store_uptime(l->store, first, HOURS + 1);
+	for (size_t i = 0; i < l->store->sensor_count; i++)
+		for (size_t h = 0; strcmp(l->store->sensors[i], name) == 0 && h < HOURS + 1; h++)
+			sum += up[i * (HOURS + 1) + h];
+	return sum;
+}
+
+static void put_time(struct table *t, int64_t time_us)
+{
+	char text[CALENDAR_TEXT_MAX];
+
+	if (time_us)
+		table_text(t, time_format_utc(time_us, text));
+	else
+		table_nothing(t);
+}
+
+static void print_row(struct look *l, struct table *t, const struct roster_sensor *r)
+{
+	static const struct sensor_status nothing = { .clock_error_us = WIRE_UNKNOWN };
+	const struct sensor_status *found = status_find(&l->status, r->name), *s = found ? found : &nothing;
+	_cleanup_(buf_clear) struct buf state;
+
+	buf_init(&state, 128);
+	find_state(l, r, found, &state);
+	table_text(t, r->name);
+	table_text(t, state.p);
+	put_time(t, s->batch_us);
+	put_time(t, s->heartbeat_us);
+	table_number(t, up_seconds(l, r->name));
+	table_number(t, (int64_t)s->backlog_batches);
+	put_time(t, s->oldest_us);
+	if (s->clock_error_us == WIRE_UNKNOWN)
+		table_nothing(t);
+	else
+		table_number(t, s->clock_error_us);
+	table_number(t, (int64_t)s->clock_jumps);
+	table_number(t, (int64_t)s->events);
+	table_number(t, (int64_t)s->left_out);
+	table_number(t, (int64_t)s->kernel_dropped);
+	table_number(t, (int64_t)s->queue_dropped);
+	table_number(t, (int64_t)s->dropped_events);
+	table_number(t, (int64_t)s->repeated);
+	table_number(t, (int64_t)s->refused);
+}
+
+static int load(const struct invocation *in, struct look *l, struct error *err)
+{
+	_cleanup_close_ int folder = -1;
+	struct conf *conf = NULL;
+	const char *path, *collect = in->value[OPTION_FOLDER];
+	int r = common_begin(in, &path, err);
+
+	if (r == 0)
+		r = conf_load(in->value[OPTION_CONFIG], &conf, err);
+	if (r < 0)
+		return r;
+	l->silence_us = conf_number(conf, SETTING_OBSERVE_SILENCE) * 60 * SECOND_US;
+	if (!collect)
+		collect = conf_text(conf, SETTING_COLLECT_FOLDER);
+	folder = open(collect, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (folder < 0) {
+		error_hint(err, "hinomi-collect makes it at its first start");
+		r = error_errno(err, -errno, "cannot open the collector's folder '%s'", collect);
+	}
+	conf_free(conf);
+	if (r == 0)
+		r = roster_load(folder, &l->roster, err);
+	if (r == 0)
+		r = status_load(folder, &l->status, err);
+	if (r == 0)
+		r = store_open(path, &l->store, err);
+	return r == -ENOENT && folder >= 0 ? 0 : r; /* no store yet */
+}
+
+int cmd_observe_sensors(const struct invocation *in)
+{
+	struct look l = { .now_us = clock_now(), .is_all_well = true };
+	struct error err = ERROR_NONE;
+	struct table t;
+	int r = load(in, &l, &err);
+
+	if (r < 0)
+		return command_fail(&err);
+	t = table_begin(in, columns, COUNT(columns));
+	for (size_t i = 0; i < l.roster.count; i++)
+		print_row(&l, &t, &l.roster.sensors[i]);
+	table_end(&t);
+	if (l.status.refused && !in->value[OPTION_QUIET])
+		fprintf(stderr, "%" PRIu64 " requests of nobody known were refused\n", l.status.refused);
+	roster_clear(&l.roster);
+	status_clear(&l.status);
+	store_close(l.store);
+	return in->value[OPTION_CHECK] && !l.is_all_well ? EXIT_NO : EXIT_YES;
+}
