@@ -6,6 +6,7 @@
 #include "base/calendar.h"
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "desk/observatory/found.h"
 #include "engine/conf/conf.h"
 #include "publish/release/graphs.h"
 
@@ -23,20 +24,25 @@ static void stop(int number)
 
 /* --- publish --- */
 
-static int release(const struct conf *c, const struct store *s, const struct place_table *places,
+static int release(const struct conf *c, const struct store *s, const struct place_table *places, struct db *db,
 		   struct release_counts *ret, struct error *err)
 {
 	struct isdas_options o = { .store = s, .now_us = clock_now(), .rules = PUBLISH_RULES_DEFAULT };
+	struct arena *arena;
 	struct drawer *drawer;
 	int r = drawer_open(&drawer, err);
 
 	if (r < 0)
 		return r;
+	arena = arena_new();
 	o.rules.min_sensors = (uint32_t)conf_number(c, SETTING_PUBLIC_SENSORS);
 	o.rules.late_hours = (int32_t)conf_number(c, SETTING_PUBLIC_LATE);
 	graphs_use_places(&o, places);
-	r = graphs_release(conf_text(c, SETTING_PUBLIC_TREE), &o, drawer, ret, err);
+	r = graphs_use_notes(&o, db, arena, err);
+	if (r == 0)
+		r = graphs_release(conf_text(c, SETTING_PUBLIC_TREE), &o, drawer, ret, err);
 	drawer_close(drawer);
+	arena_free(arena);
 	return r;
 }
 
@@ -46,6 +52,7 @@ static int publish(const struct conf *c, struct error *err)
 	const char *table = conf_text(c, SETTING_OBSERVE_PLACES);
 	struct release_counts counts = { 0 };
 	struct place_table *places = NULL;
+	struct db *db = NULL;
 	struct store *s;
 	char written[24];
 	int r = store_open(conf_text(c, SETTING_STORE_FOLDER), &s, err);
@@ -57,7 +64,13 @@ static int publish(const struct conf *c, struct error *err)
 	if (table[0])
 		r = place_table_load(table, &places, err);
 	if (r == 0)
-		r = release(c, s, places, &counts, err);
+		r = db_open(conf_text(c, SETTING_CENTRE_DATABASE), DB_READS, &db, err);
+	/* Nobody has written anything yet. */
+	if (r == -ENOENT)
+		r = 0;
+	if (r == 0)
+		r = release(c, s, places, db, &counts, err);
+	db_close(db);
 	place_table_free(places);
 	store_close(s);
 	if (r == -ENODATA)
@@ -68,6 +81,35 @@ static int publish(const struct conf *c, struct error *err)
 	return r;
 }
 
+/* --- surges --- */
+
+/* Whether rises under review have ended. Without a store or a database there are none. */
+static int refresh(const struct conf *c, struct error *err)
+{
+	struct doing doing = { clock_now(), "job:surges" };
+	struct db *db = NULL;
+	struct found found;
+	struct store *s;
+	char changed[16];
+	int r = store_open(conf_text(c, SETTING_STORE_FOLDER), &s, err);
+
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	r = db_open(conf_text(c, SETTING_CENTRE_DATABASE), 0, &db, err);
+	if (r == 0)
+		r = found_load(s, (double)conf_number(c, SETTING_OBSERVE_THRESHOLD), &found, err);
+	if (r == 0) {
+		r = review_refresh(db, found.list, found.count, &doing, err);
+		found_clear(&found);
+	}
+	db_close(db);
+	store_close(s);
+	snprintf(changed, sizeof changed, "%d", r);
+	if (r > 0)
+		log_info("reviewed rises changed", "count", changed);
+	return r == -ENOENT ? 0 : r;
+}
+
 /* --- the table --- */
 
 static struct job {
@@ -76,6 +118,7 @@ static struct job {
 	int (*run)(const struct conf *c, struct error *err);
 	int64_t next_us;
 } jobs[] = {
+	{ "surges", HOUR_US, 3 * 60 * SECOND_US, refresh, 0 },
 	{ "publish", HOUR_US, 5 * 60 * SECOND_US, publish, 0 },
 };
 

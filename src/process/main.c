@@ -218,6 +218,7 @@ static int watch(int signals)
 static const char local_conf[] =
 	"# Settings of this local centre; `hinomi config show -c hinomi.conf` prints all with what they mean.\n"
 	"# Paths count from this folder.\n"
+	"centre { database = \"cases.db\" }\n"
 	"store { folder = \"store\" }\n"
 	"observe { places = \"store/simulated-places.csv\" }\n"
 	"public { listen = \"127.0.0.1:8080\"  tree = \"public\" }\n"

@@ -148,6 +148,13 @@ test_expect_success 'the expected table is the shared one' '
 	}
 '
 
+test_expect_success 'the public page of that quarter says it, in both languages' '
+	hinomi publish graphs -q -d store --db cases.db -o tree --now 2005-10-01T12:00 &&
+	grep "The alert went out two days after the rise began. (AT-2005-0006, 2005-06-28)" tree/current/en/isdas/2005q2.html &&
+	grep "上昇の二日後に注意喚起を出しました。 (AT-2005-0006, 2005-06-28)" tree/current/isdas/2005q2.html &&
+	! grep -r "RealVNC" tree
+'
+
 test_expect_success 'a rise that is none is rejected, and leaves the table' '
 	desk reject S2006-0001 --note-en "a survey" && hinomi surge table --db cases.db --csv >actual &&
 	test $(wc -l <actual) -eq 4 && desk show S2006-0001 | grep "local:.* rejected" &&

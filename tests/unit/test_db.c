@@ -261,6 +261,7 @@ static void test_dates(void **state)
 	struct error err = ERROR_NONE;
 	struct date start = { 2005, 7, 12 }, end = { 2005, 7, 30 };
 	struct rules_span s;
+	int64_t first, last;
 	char text[CALENDAR_TEXT_MAX];
 
 	(void)state;
@@ -284,9 +285,12 @@ static void test_dates(void **state)
 	assert_int_equal(s.end_hour - s.start_hour, 91 * 24);
 	assert_false(rules_is_closed(s.end_hour, s.end_hour * HOUR_US, 1));
 	assert_true(rules_is_closed(s.end_hour, (s.end_hour + 1) * HOUR_US, 1));
-	assert_true(rules_is_period("2013") && rules_is_period("2013Q2") && rules_is_period("2013-05") &&
-		    rules_is_period("2013-05-18"));
-	assert_false(rules_is_period("2013-13") || rules_is_period("2013Q") || rules_is_period("") || rules_is_period("13"));
+	assert_true(rules_period("2013", &first, &last) && last - first == 365 * 24);
+	assert_true(rules_period("2013-05", &first, &last) && last - first == 31 * 24);
+	assert_true(rules_period("2013-05-18", &first, &last) && last - first == 24);
+	assert_false(rules_period("2013-13", &first, &last) || rules_period("2013Q", &first, &last) ||
+		     rules_period("2013Q5", &first, &last) || rules_period("", &first, &last) || rules_period("13", &first, &last));
+	assert_false(rules_may_publish("", "x") || rules_may_publish("x", ""));
 }
 
 int main(void)

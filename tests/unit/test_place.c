@@ -258,16 +258,29 @@ static void add_number(struct buf *b, const char *key, unsigned type, uint32_t n
 	buf_add_char(b, (char)n);
 }
 
-static void write_mmdb(const struct tree *t, const struct buf *data, struct buf *out)
+static void write_be(struct buf *out, uint64_t v, unsigned bytes)
 {
-	for (uint32_t i = 0; i < t->count; i++)
-		for (int side = 0; side < 2; side++) {
-			uint32_t r = t->record[i][side];
-			r = r == 0 ? t->count : r & 0x800000 ? t->count + 16 + (r & 0x7fffff) : r;
-			buf_add_char(out, (char)(r >> 16));
-			buf_add_char(out, (char)(r >> 8));
-			buf_add_char(out, (char)r);
-		}
+	while (bytes--)
+		buf_add_char(out, (char)(v >> 8 * bytes));
+}
+
+static uint32_t record_of(const struct tree *t, uint32_t node, int side)
+{
+	uint32_t r = t->record[node][side];
+
+	return r == 0 ? t->count : r & 0x800000 ? t->count + 16 + (r & 0x7fffff) : r;
+}
+
+static void write_mmdb(const struct tree *t, unsigned bits, const struct buf *data, struct buf *out)
+{
+	buf_reset(out);
+	for (uint32_t i = 0; i < t->count; i++) {
+		uint32_t left = record_of(t, i, 0), right = record_of(t, i, 1);
+		write_be(out, bits == 28 ? left & 0xffffff : left, bits == 28 ? 3 : bits / 8);
+		if (bits == 28)
+			write_be(out, left >> 24 << 4 | right >> 24, 1);
+		write_be(out, bits == 28 ? right & 0xffffff : right, bits == 28 ? 3 : bits / 8);
+	}
 	buf_add(out, "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 16);
 	buf_add_bytes(out, buf_bytes(data));
 	buf_add_text(out, "\xab\xcd\xefMaxMind.com");
@@ -279,7 +292,7 @@ static void write_mmdb(const struct tree *t, const struct buf *data, struct buf 
 	add_text(out, "test");
 	add_number(out, "ip_version", 5, 6);
 	add_number(out, "node_count", 6, t->count);
-	add_number(out, "record_size", 5, 24);
+	add_number(out, "record_size", 5, bits);
 	add_text(out, "languages");
 	buf_add(out, "\0\4", 2); /* an array of none */
 	add_text(out, "description");
@@ -316,26 +329,27 @@ static void test_mmdb(void **state)
 	tree_add(&t, "192.0.2.0/24", japan);
 	tree_add(&t, "198.51.100.128/25", germany);
 	tree_add(&t, "2001:db8::/32", germany);
-	write_mmdb(&t, &data, &file);
-	save(file.p, file.n);
-	if (place_table_load(path, &table, &err) < 0)
-		fail_msg("%s", err.line);
-	expect(table, "192.0.2.9", "JP", 64500);
-	expect(table, "192.0.3.0", "", 0);
-	expect(table, "198.51.100.127", "", 0);
-	expect(table, "198.51.100.128", "DE", 64501);
-	expect(table, "2001:db8::1", "DE", 64501);
-	expect(table, "2001:db9::1", "", 0);
-	assert_string_equal(date_format(place_table_about(table)->date, date), "2013-05-18");
-	assert_string_equal(place_table_about(table)->format, "mmdb");
-	place_table_free(table);
+	for (unsigned bits = 32; bits >= 24; bits -= 4) {
+		write_mmdb(&t, bits, &data, &file);
+		save(file.p, file.n);
+		if (place_table_load(path, &table, &err) < 0)
+			fail_msg("%s", err.line);
+		expect(table, "192.0.2.9", "JP", 64500);
+		expect(table, "192.0.3.0", "", 0);
+		expect(table, "198.51.100.127", "", 0);
+		expect(table, "198.51.100.128", "DE", 64501);
+		expect(table, "2001:db8::1", "DE", 64501);
+		expect(table, "2001:db9::1", "", 0);
+		assert_string_equal(date_format(place_table_about(table)->date, date), "2013-05-18");
+		assert_string_equal(place_table_about(table)->format, "mmdb");
+		place_table_free(table);
+	}
 	if (getenv("HINOMI_SAVE_MMDB"))
 		assert_int_equal(link(path, getenv("HINOMI_SAVE_MMDB")), 0);
 	/* A node that points to itself: no end is no harm. */
-	buf_reset(&file);
 	for (uint32_t i = 0; i < t.count; i++)
 		t.record[i][0] = i == 1 ? 2 : 1, t.record[i][1] = i ? i : 1;
-	write_mmdb(&t, &data, &file);
+	write_mmdb(&t, 24, &data, &file);
 	save(file.p, file.n);
 	assert_int_equal(place_table_load(path, &table, &err), -EBADMSG);
 }

@@ -84,9 +84,10 @@ static int save(struct db *db, void *context, struct error *err)
 int note_save(struct db *db, const struct note_change *change, struct error *err)
 {
 	struct saving s = { .change = change };
+	int64_t first, end;
 	int r;
 
-	if (!rules_is_period(change->period)) {
+	if (!rules_period(change->period, &first, &end)) {
 		error_hint(err, "periods are written 2013, 2013Q2, 2013-05 or 2013-05-18");
 		return error_set(err, -EINVAL, "'%s' is not a period", change->period);
 	}

@@ -3,6 +3,7 @@
 /* The observatory's desk: what analysts add to the figures of observe/.
  *
  *	rules.h    decisions, without database and clock
+ *	found.h    the rises that a store shows now
  *	review.h   surges confirmed or rejected, with cause, reference, alert and notes
  *	quarter.h  closed quarters, frozen, and what late data would change
  *	note.h     what public pages say about a period

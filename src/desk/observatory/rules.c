@@ -70,46 +70,68 @@ int rules_check_reference(const char *text, struct date today, struct error *err
 	return 0;
 }
 
-/* Year, then Qn, -MM, -MM-DD or nothing. */
-static bool take_year(struct bytes *text, uint64_t *ret)
+static bool take_year(struct bytes *text, int *ret)
 {
 	struct bytes year;
+	uint64_t number;
 
-	return take_bytes(text, 4, &year) && bytes_number(year, 9998, ret) && *ret >= 1900;
+	if (!take_bytes(text, 4, &year) || !bytes_number(year, 9998, &number) || number < 1900)
+		return false;
+	*ret = (int)number;
+	return true;
+}
+
+/* What follows the year, of a period that begins on the first of a month; its months, 0: not a period. */
+static int take_months(struct bytes rest, struct date *first)
+{
+	uint64_t part;
+	uint8_t sign;
+
+	if (rest.n == 0)
+		return 12;
+	take_u8(&rest, &sign);
+	if (sign == 'Q' && rest.n == 1 && bytes_number(rest, 4, &part) && part >= 1) {
+		*first = date_quarter_start(first->year, (int)part);
+		return 3;
+	}
+	if (sign != '-' || rest.n != 2 || !bytes_number(rest, 12, &part) || part == 0)
+		return 0;
+	first->month = (int)part;
+	return 1;
+}
+
+bool rules_period(const char *text, int64_t *ret_first, int64_t *ret_end)
+{
+	struct bytes rest = BYTES_TEXT(text);
+	struct date first = { .month = 1, .day = 1 }, end;
+	int months;
+
+	if (date_parse(rest, &first)) {
+		end = date_from_days(date_to_days(first) + 1);
+	} else {
+		if (!take_year(&rest, &first.year))
+			return false;
+		months = take_months(rest, &first);
+		if (months == 0)
+			return false;
+		end = date_add_months(first, months);
+	}
+	*ret_first = floor_div(calendar_midnight(first), HOUR_US);
+	*ret_end = floor_div(calendar_midnight(end), HOUR_US);
+	return true;
 }
 
 int rules_quarter(const char *period, int64_t *ret_first, int64_t *ret_end, struct error *err)
 {
-	struct bytes rest = BYTES_TEXT(period);
-	struct date first;
-	uint64_t year, quarter;
-
-	if (!take_year(&rest, &year) || rest.n != 2 || rest.p[0] != 'Q' || !take_skip(&rest, 1) ||
-	    !bytes_number(rest, 4, &quarter) || quarter == 0) {
-		error_hint(err, "quarters are written 2013Q2");
-		return error_set(err, -EINVAL, "'%s' is not a quarter", period);
-	}
-	first = date_quarter_start((int)year, (int)quarter);
-	*ret_first = floor_div(calendar_midnight(first), HOUR_US);
-	*ret_end = floor_div(calendar_midnight(date_add_months(first, 3)), HOUR_US);
-	return 0;
+	if (strlen(period) == 6 && period[4] == 'Q' && rules_period(period, ret_first, ret_end))
+		return 0;
+	error_hint(err, "quarters are written 2013Q2");
+	return error_set(err, -EINVAL, "'%s' is not a quarter", period);
 }
 
-bool rules_is_period(const char *text)
+bool rules_may_publish(const char *note_ja, const char *note_en)
 {
-	struct bytes rest = BYTES_TEXT(text), whole = rest;
-	uint64_t year, part;
-	struct date d;
-
-	if (date_parse(whole, &d))
-		return true;
-	if (!take_year(&rest, &year))
-		return false;
-	if (rest.n == 0)
-		return true;
-	if (rest.p[0] == 'Q')
-		return rest.n == 2 && take_skip(&rest, 1) && bytes_number(rest, 4, &part) && part >= 1;
-	return rest.n == 3 && rest.p[0] == '-' && take_skip(&rest, 1) && bytes_number(rest, 12, &part) && part >= 1;
+	return note_ja[0] && note_en[0];
 }
 
 bool rules_is_closed(int64_t end_hour, int64_t now_us, int64_t late_hours)

@@ -32,11 +32,14 @@ int rules_check_alert(const struct rules_span *s, const char *date, struct error
 /* A reference is published before it is used: not after `today`. */
 int rules_check_reference(const char *date, struct date today, struct error *err);
 
-/* A quarter's hours in the centre's zone from '2013Q2'. -EINVAL. */
+/* A period's hours in the centre's zone: 2013, 2013Q2, 2013-05, 2013-05-18. False: it is none. */
+bool rules_period(const char *text, int64_t *ret_first, int64_t *ret_end);
+
+/* The same of a quarter alone. -EINVAL. */
 int rules_quarter(const char *period, int64_t *ret_first, int64_t *ret_end, struct error *err);
 
-/* 2013, 2013Q2, 2013-05, 2013-05-18. */
-bool rules_is_period(const char *text);
+/* Notes go out in both languages or not at all. */
+bool rules_may_publish(const char *note_ja, const char *note_en);
 
 /* A quarter is closed when what may be shown at `now_us` reaches its end (late_hours: observe/series/publish.h). */
 bool rules_is_closed(int64_t end_hour, int64_t now_us, int64_t late_hours);

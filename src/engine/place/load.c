@@ -7,6 +7,7 @@
 #include "engine/proc/child.h"
 #include "engine/proc/sandbox.h"
 #include "format/registry/delegated.h"
+#include "format/registry/mmdb.h"
 #include "format/registry/places.h"
 
 #include <errno.h>
@@ -19,15 +20,19 @@
 
 enum frame { FRAME_IPV4 = 4, FRAME_IPV6 = 6, FRAME_DONE, FRAME_ERROR };
 
-static const char *const formats[] = { "delegated statistics", "CSV", "mmdb" };
-enum format { DELEGATED, PLACES, MMDB };
+/* The kinds of file, in the order in which they are tried. */
+static const struct format {
+	const char *name;
+	bool (*is)(struct bytes file);
+	int (*parse)(struct bytes file, registry_prefix_fn *each, void *context, struct registry_about *ret_about,
+		     struct error *err);
+} formats[] = {
+	{ "mmdb", mmdb_is, mmdb_parse },
+	{ "delegated statistics", delegated_is, delegated_parse },
+	{ "CSV", places_is, places_parse },
+};
 
 /* --- in the child --- */
-
-struct work {
-	const char *path;
-	size_t size;
-};
 
 struct sending {
 	struct buf frame;
@@ -52,44 +57,29 @@ static void send_range(void *context, uint8_t family, const struct place_range *
 	place_range_put(&s->frame, range);
 }
 
-static int lock(struct error *err)
+static int read_table(size_t size, int in, struct place_builder *b, struct registry_about *about, size_t *ret_format,
+		      struct error *err)
 {
-	return sandbox_enter(SANDBOX_DECODE, err);
-}
-
-static bool is_mmdb(struct bytes file)
-{
-	static const char mark[] = "\xab\xcd\xefMaxMind.com";
-	size_t n = MIN(file.n, (size_t)(128 * 1024 + sizeof mark));
-
-	return memmem(file.p + file.n - n, n, mark, sizeof mark - 1) != NULL;
-}
-
-static int read_table(const struct work *w, int in, struct place_builder *b, struct registry_about *about,
-		      enum format *ret_format, struct error *err)
-{
-	void *map = mmap(NULL, w->size, PROT_READ, MAP_PRIVATE, in, 0);
-	struct bytes text = BYTES(map, w->size);
+	void *map = mmap(NULL, size, PROT_READ, MAP_PRIVATE, in, 0);
+	size_t format = 0;
 	int r;
 
 	if (map == MAP_FAILED)
 		return error_errno(err, -errno, "cannot map the file");
-	*ret_format = is_mmdb(text) ? MMDB : delegated_is(text) ? DELEGATED : PLACES;
-	if (*ret_format == MMDB) {
-		munmap(map, w->size);
-		return place_mmdb(w->path, lock, b, about, err);
-	}
-	r = lock(err);
+	r = sandbox_enter(SANDBOX_DECODE, err);
 	if (r < 0)
 		return r;
-	if (*ret_format == PLACES && !places_is(text)) {
+	while (format < COUNT(formats) && !formats[format].is(BYTES(map, size)))
+		format++;
+	if (format == COUNT(formats)) {
 		error_hint(err, "known are delegated statistics, CSV prefix,country,as, and .mmdb");
 		return error_set(err, -EBADMSG, "not a table of places");
 	}
-	return (*ret_format == DELEGATED ? delegated_parse : places_parse)(text, place_builder_add, b, about, err);
+	*ret_format = format;
+	return formats[format].parse(BYTES(map, size), place_builder_add, b, about, err);
 }
 
-static void send_done(struct sending *s, enum format format, const struct registry_about *about)
+static void send_done(struct sending *s, size_t format, const struct registry_about *about)
 {
 	buf_add_char(&s->frame, (char)format);
 	buf_add_u64le(&s->frame, about->date.year ? (uint64_t)date_to_days(about->date) : UINT64_MAX);
@@ -115,8 +105,8 @@ static int child_work(void *context, int in, int out)
 	struct place_builder b = { 0 };
 	struct registry_about about;
 	struct error err = ERROR_NONE;
-	enum format format = PLACES;
-	int r = read_table(context, in, &b, &about, &format, &err);
+	size_t format = 0;
+	int r = read_table(*(const size_t *)context, in, &b, &about, &format, &err);
 
 	buf_init(&s.frame, 2 * FRAME_BYTES);
 	if (r == -E2BIG)
@@ -142,7 +132,7 @@ static int take_done(struct place_table *t, struct bytes frame, struct error *er
 	if (!take_u8(&frame, &format) || !take_u64le(&frame, &days) || !take_u64le(&frame, &about->prefixes) || frame.n ||
 	    format >= COUNT(formats) || (days != UINT64_MAX && days > 2932896))
 		return error_set(err, -EBADMSG, "the child's answer is not one");
-	about->format = formats[format];
+	about->format = formats[format].name;
 	if (days != UINT64_MAX)
 		about->date = date_from_days((int64_t)days);
 	return 0;
@@ -186,10 +176,10 @@ static int receive(struct child *c, struct place_table *t, struct error *err)
 	return r < 0 ? r : is_done ? 0 : 1;
 }
 
-static int run_child(const struct work *w, int fd, struct place_table *t, struct error *err)
+static int run_child(size_t size, int fd, struct place_table *t, struct error *err)
 {
 	struct child c;
-	int r = child_start(&c, child_work, (void *)w, fd, err), status;
+	int r = child_start(&c, child_work, &size, fd, err), status;
 
 	if (r < 0)
 		return r;
@@ -218,7 +208,6 @@ int place_table_load(const char *path, struct place_table **ret, struct error *e
 {
 	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
 	struct error inner = ERROR_NONE;
-	struct work w = { .path = path };
 	struct place_table *t;
 	struct stat st;
 	int r;
@@ -229,9 +218,8 @@ int place_table_load(const char *path, struct place_table **ret, struct error *e
 		return error_set(err, -EBADMSG, "'%s' is not a table of places", path);
 	if (st.st_size > FILE_BYTES_MAX)
 		return error_set(err, -E2BIG, "'%s' is larger than %u bytes", path, FILE_BYTES_MAX);
-	w.size = (size_t)st.st_size;
 	t = place_table_new();
-	r = run_child(&w, fd, t, &inner);
+	r = run_child((size_t)st.st_size, fd, t, &inner);
 	if (r < 0) {
 		place_table_free(t);
 		error_prefix(&inner, "cannot read '%s'", path);

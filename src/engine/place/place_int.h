@@ -43,10 +43,6 @@ void place_builder_clear(struct place_builder *b);
 typedef void place_range_fn(void *context, uint8_t family, const struct place_range *range);
 void place_builder_finish(struct place_builder *b, place_range_fn *each, void *context);
 
-/* An .mmdb file, opened by path, then walked; `lock` is called in between. */
-int place_mmdb(const char *path, int (*lock)(struct error *err), struct place_builder *b, struct registry_about *ret,
-	       struct error *err);
-
 /* Ranges as the child sends them; `place_take` adds a frame of one family to the table, -EBADMSG unless its starts
  * rise. */
 #define PLACE_RANGE_BYTES 22

@@ -88,7 +88,7 @@ const struct command commands[] = {
 		  TAKES(USER),
 	  "", 0, 0, "watch an interface and deliver to the centre",
 	  "  hinomi sense run -i eth0 --operator 198.51.100.0/24\n" },
-	{ "publish", "graphs", cmd_publish_graphs, TAKES_STORE | TAKES(OUT) | TAKES(LANG) | TAKES(NOW) | TAKES(PLACE), "", 0, 0,
+	{ "publish", "graphs", cmd_publish_graphs, TAKES_STORE | TAKES(DATABASE) | TAKES(OUT) | TAKES(LANG) | TAKES(NOW) | TAKES(PLACE), "", 0, 0,
 	  "render the public pages of the observatory and release them",
 	  "  hinomi publish graphs -d store -o /var/lib/hinomi/public\n" },
 	{ "store", "stats", cmd_store_stats, TAKES_STORE | TAKES_OUTPUT, "", 0, 0, "what the store holds and how large it is",

@@ -50,21 +50,41 @@ static void add_point(struct figures *f, const struct series *s, bool is_day, in
 	add_row(f, is_day, hour, "total", &s->total, at < 0 ? s->total.mean : s->total.value[at]);
 }
 
-static int make_figures(const struct store *store, const struct publish_rules *rules, struct figures *f, struct error *err)
+/* The ports that were published: the rows of the whole quarter. */
+static size_t frozen_keys(const struct quarter *frozen, uint32_t keys[RANK_COUNT])
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < frozen->row_count && count < RANK_COUNT; i++)
+		if (!frozen->rows[i].is_day && frozen->rows[i].rank &&
+		    view_key_parse(BYTES_TEXT(frozen->rows[i].port), &keys[count]))
+			count++;
+	return count;
+}
+
+/* The leading ports; or those that are frozen, whatever their ranks would be now, so that "other" holds the same ports. */
+static int make_figures(const struct store *store, const struct publish_rules *rules, const struct quarter *frozen,
+			struct figures *f, struct error *err)
 {
 	struct view_question q = VIEW_QUESTION(f->quarter.first_hour, f->quarter.end_hour);
+	uint32_t keys[RANK_COUNT];
 	struct series *hourly, *days;
 	struct point *points;
 	size_t count;
 	int r;
 
-	q.rank_count = RANK_COUNT;
+	q.rank_count = frozen ? 0 : RANK_COUNT;
+	q.keys = keys;
+	q.key_count = frozen ? frozen_keys(frozen, keys) : 0;
 	q.min_sensors = rules->min_sensors;
 	r = view_series(store, &q, &hourly, err);
 	if (r < 0)
 		return r;
 	points = point_cut(q.first_hour, q.end_hour, POINT_DAY, &count);
 	days = point_series(hourly, points, count);
+	/* What was published may be shown though it was asked for by name. */
+	hourly->ranked_count = hourly->row_count;
+	days->ranked_count = days->row_count;
 	publish_series(rules, hourly);
 	publish_series(rules, days);
 	add_point(f, hourly, false, q.first_hour, -1);
@@ -104,7 +124,7 @@ static int freeze(const struct invocation *in, struct db *db, const struct store
 	f->quarter.min_sensors = rules.min_sensors;
 	f->quarter.unit = rules.unit;
 	f->quarter.zone = calendar_zone();
-	r = make_figures(store, &rules, f, err);
+	r = make_figures(store, &rules, NULL, f, err);
 	if (r < 0)
 		return r;
 	record_uuid(uuid);
@@ -180,7 +200,7 @@ static int show(const struct invocation *in, struct db *db, const struct store *
 		return r;
 	rules.min_sensors = (uint32_t)frozen.min_sensors;
 	rules.unit = frozen.unit;
-	r = make_figures(store, &rules, now, err);
+	r = make_figures(store, &rules, &frozen, now, err);
 	if (r < 0)
 		return r;
 	t = table_begin(in, quarter_columns, COUNT(quarter_columns));

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "face/cmd/cmd_int.h"
 #include "face/cmd/common.h"
+#include "face/cmd/common_cases.h"
 #include "publish/release/graphs.h"
 #include "publish/render/figure.h"
 
@@ -49,23 +50,33 @@ static int load_places(const struct invocation *in, struct place_table **ret, st
 static int publish_graphs(const struct invocation *in, struct isdas_options *o, struct release_counts *ret, struct error *err)
 {
 	struct place_table *places = NULL;
+	struct arena *arena = arena_new();
 	struct drawer *drawer = NULL;
+	struct db *db = NULL;
 	struct store *s;
 	int r = common_store(in, &s, err);
 
-	if (r < 0)
+	if (r < 0) {
+		arena_free(arena);
 		return r;
+	}
 	r = parse_now(in, &o->now_us, err);
 	o->store = s;
 	if (r == 0)
 		r = load_places(in, &places, err);
 	graphs_use_places(o, places);
 	if (r == 0)
+		r = common_cases_read(in, &db, err);
+	if (r == 0)
+		r = graphs_use_notes(o, db, arena, err);
+	if (r == 0)
 		r = drawer_open(&drawer, err);
 	if (r == 0)
 		r = graphs_release(in->value[OPTION_OUT], o, drawer, ret, err);
 	drawer_close(drawer);
 	place_table_free(places);
+	db_close(db);
+	arena_free(arena);
 	store_close(s);
 	return r;
 }

@@ -4,17 +4,17 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "desk/observatory/found.h"
 #include "face/cmd/cmd_int.h"
 #include "face/cmd/common.h"
 #include "face/cmd/common_cases.h"
-#include "face/cmd/surge_found.h"
 #include "face/cmd/table.h"
 
 #include <errno.h>
 
 /* Both sides of the desk: what the store shows, and what was decided. */
 struct desk {
-	struct surge_found found;
+	struct found found;
 	struct db *db; /* NULL: none yet */
 	struct arena *arena;
 	struct review *reviews;
@@ -23,9 +23,27 @@ struct desk {
 
 static void desk_close(struct desk *d)
 {
-	surge_found_clear(&d->found);
+	found_clear(&d->found);
 	d->arena = arena_free(d->arena);
 	d->db = db_close(d->db);
+}
+
+static int load_found(const struct invocation *in, struct found *ret, struct error *err)
+{
+	const struct conf *conf;
+	uint64_t threshold;
+	struct store *s;
+	int r = common_conf(in, &conf, err);
+
+	if (r == 0)
+		r = command_number(in, OPTION_ALARM, 1000, (uint64_t)conf_number(conf, SETTING_OBSERVE_THRESHOLD), &threshold, err);
+	if (r == 0)
+		r = common_store(in, &s, err);
+	if (r < 0)
+		return r;
+	r = found_load(s, (double)threshold, ret, err);
+	store_close(s);
+	return r;
 }
 
 static int desk_open(const struct invocation *in, bool writes, struct desk *d, struct error *err)
@@ -33,7 +51,7 @@ static int desk_open(const struct invocation *in, bool writes, struct desk *d, s
 	int r;
 
 	*d = (struct desk){ .arena = arena_new() };
-	r = surge_found_load(in, &d->found, err);
+	r = load_found(in, &d->found, err);
 	if (r == 0)
 		r = writes ? common_cases(in, &d->db, err) : common_cases_read(in, &d->db, err);
 	if (r == 0 && d->db)

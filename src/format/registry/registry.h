@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright The hinomi authors */
-/* Files that say where addresses belong: what the readers of delegated.h (the registries' statistics) and places.h
- * (CSV) have in common. Both are pure: text in, prefixes out, in the order of the file.
+/* Files that say where addresses belong: what the readers of delegated.h (the registries' statistics), places.h
+ * (CSV) and mmdb.h have in common. All are pure: bytes in, prefixes out, in the order of the file.
  *
  *	static int add(void *context, const struct registry_prefix *p) { … return 0; }
  *	r = delegated_parse(text, add, &table, &about, &err); */

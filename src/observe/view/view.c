@@ -44,6 +44,11 @@ bool view_key_parse(struct bytes text, uint32_t *ret)
 		*ret = VIEW_KEY_ICMP;
 		return true;
 	}
+	if (bytes_starts(text, "?/") || bytes_starts(text, "protocol ")) {
+		take_skip(&second, text.p[0] == '?' ? 2 : strlen("protocol "));
+		*ret = VIEW_KEY_NO_PORT;
+		return protocol_parse(second, &protocol) && (*ret |= (uint32_t)protocol << 16);
+	}
 	if (!take_until(&second, '/', &first) || second.n == 0)
 		return false;
 	if (!bytes_number(first, 65535, &port)) {

@@ -36,7 +36,7 @@ static inline uint32_t view_key(uint8_t protocol, uint16_t port)
 
 /* "1433/tcp", "icmp", "47" (a protocol without ports), "tcp, port unknown". */
 char *view_key_format(uint32_t key, char into[VIEW_KEY_TEXT_MAX]);
-/* "1433/tcp", "tcp/1433", "icmp". */
+/* The same read back; also "tcp/1433". */
 bool view_key_parse(struct bytes text, uint32_t *ret);
 
 enum view_by { VIEW_BY_PORT, VIEW_BY_REGION };

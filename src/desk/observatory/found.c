@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright The hinomi authors */
-/* The rises that the store shows now. */
-#include "face/cmd/surge_found.h"
+/* The rises that a store shows now. */
+#include "desk/observatory/found.h"
 
-#include "face/cmd/common.h"
 #include "observe/series/weigh.h"
+#include "observe/view/view.h"
 
 #include <errno.h>
 
-static void fill(struct surge_found *f, const struct series *s, int64_t seen_hour)
+static void fill(struct found *f, const struct series *s, int64_t seen_hour)
 {
 	f->count = s->surge_count;
 	f->list = ARENA_ARRAY(f->arena, f->count + 1, struct review_found);
@@ -32,21 +32,7 @@ static void fill(struct surge_found *f, const struct series *s, int64_t seen_hou
 	}
 }
 
-static int threshold_of(const struct invocation *in, double *ret, struct error *err)
-{
-	const struct conf *conf;
-	uint64_t threshold;
-	int r = common_conf(in, &conf, err);
-
-	if (r == 0)
-		r = command_number(in, OPTION_ALARM, 1000, (uint64_t)conf_number(conf, SETTING_OBSERVE_THRESHOLD), &threshold, err);
-	if (r < 0)
-		return r;
-	*ret = (double)threshold;
-	return surge_step_of(*ret) ? 0 : error_set(err, -EINVAL, "--threshold is 10, 15, 20 or 30");
-}
-
-static int look(const struct store *s, double threshold, struct surge_found *f, struct error *err)
+static int look(const struct store *s, double threshold, struct found *f, struct error *err)
 {
 	struct view_question q = VIEW_QUESTION(0, 0);
 	struct series *series;
@@ -67,25 +53,20 @@ static int look(const struct store *s, double threshold, struct surge_found *f, 
 	return r;
 }
 
-int surge_found_load(const struct invocation *in, struct surge_found *f, struct error *err)
+int found_load(const struct store *s, double threshold, struct found *f, struct error *err)
 {
-	struct store *s;
-	double threshold;
-	int r = threshold_of(in, &threshold, err);
+	int r;
 
-	if (r == 0)
-		r = common_store(in, &s, err);
-	if (r < 0)
-		return r;
-	*f = (struct surge_found){ .arena = arena_new() };
+	if (!surge_step_of(threshold))
+		return error_set(err, -EINVAL, "the threshold is 10, 15, 20 or 30");
+	*f = (struct found){ .arena = arena_new() };
 	r = look(s, threshold, f, err);
-	store_close(s);
 	if (r < 0)
-		surge_found_clear(f);
+		found_clear(f);
 	return r;
 }
 
-void surge_found_clear(struct surge_found *f)
+void found_clear(struct found *f)
 {
 	f->arena = arena_free(f->arena);
 	f->count = 0;
