@@ -137,6 +137,7 @@ static void put_figure(struct arena *a, struct value *page, enum lang lang)
 	value_put_text(page, "count", "20");
 	figure = value_add_object(value_put_list(page, "figures"));
 	value_put_text(figure, "id", "top");
+	value_put_url(figure, "anchor", "#top");
 	value_put_text(figure, "title", lang == LANG_JA ? "宛先ポート別（1～5位）" : "Destination ports, ranks 1–5");
 	value_put_html(figure, "chart", chart_html(a, lang, CHART_WIDE));
 	value_put_html(figure, "chart_phone", chart_html(a, lang, CHART_NARROW));

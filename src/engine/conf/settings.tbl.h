@@ -6,6 +6,8 @@ SETTING(CENTRE_ZONE, "centre", "zone", TEXT, "Asia/Tokyo", 0, 0,
 	"Zone in which days, quarters and years begin; its offset from UTC must be whole hours.")
 SETTING(CENTRE_NAME_JA, "centre", "name_ja", TEXT, "火の見", 0, 0, "Name of the centre on Japanese pages.")
 SETTING(CENTRE_NAME_EN, "centre", "name_en", TEXT, "Hinomi", 0, 0, "Name of the centre on English pages.")
+SETTING(CENTRE_DATABASE, "centre", "database", PATH, "/var/lib/hinomi/cases.db", 0, 0,
+	"The case database: records, reviews of surges, notes, frozen quarters.")
 SETTING(STORE_FOLDER, "store", "folder", PATH, "/var/lib/hinomi/store", 0, 0, "Folder of the event store.")
 SETTING(STORE_DAYS, "store", "days", NUMBER, "0", 0, 36500,
 	"Days after which events are dropped when the store is compacted; 0 keeps them.")

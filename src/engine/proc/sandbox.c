@@ -33,7 +33,7 @@ static const int calls_always[] = {
 	SCMP_SYS(exit_group), SCMP_SYS(exit),      SCMP_SYS(brk),           SCMP_SYS(mmap),
 	SCMP_SYS(munmap),     SCMP_SYS(mremap),    SCMP_SYS(madvise),       SCMP_SYS(mprotect),
 	SCMP_SYS(futex),      SCMP_SYS(getrandom), SCMP_SYS(clock_gettime), SCMP_SYS(rt_sigreturn),
-	SCMP_SYS(rt_sigprocmask), SCMP_SYS(restart_syscall),
+	SCMP_SYS(rt_sigprocmask), SCMP_SYS(restart_syscall), SCMP_SYS(sysinfo), /* qsort() asks how much memory there is */
 };
 
 /* What the sanitizers' runtimes call besides. */
@@ -79,7 +79,7 @@ static const int calls_fonts[] = {
 /* What libmicrohttpd does with connections, and reading files. Never socket, bind, connect. */
 static const int calls_serve[] = {
 	SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(lseek), SCMP_SYS(close), SCMP_SYS(pread64),
-	SCMP_SYS(openat2), SCMP_SYS(getdents64), SCMP_SYS(fcntl), SCMP_SYS(readv), SCMP_SYS(fadvise64),
+	SCMP_SYS(openat2), SCMP_SYS(faccessat), SCMP_SYS(faccessat2), SCMP_SYS(getdents64), SCMP_SYS(fcntl), SCMP_SYS(readv), SCMP_SYS(fadvise64),
 	SCMP_SYS(accept4), SCMP_SYS(recvfrom), SCMP_SYS(recvmsg), SCMP_SYS(sendto), SCMP_SYS(sendmsg),
 	SCMP_SYS(sendfile), SCMP_SYS(shutdown), SCMP_SYS(setsockopt), SCMP_SYS(getsockopt), SCMP_SYS(getsockname),
 	SCMP_SYS(getpeername), SCMP_SYS(epoll_wait), SCMP_SYS(epoll_pwait), SCMP_SYS(epoll_ctl), SCMP_SYS(poll),

@@ -4,6 +4,10 @@
 #include "face/cmd/cmd_int.h"
 
 #define ANY_NUMBER 10000
+#define TAKES_CASES (TAKES_COMMON | TAKES(DATABASE) | TAKES(ZONE))
+#define TAKES_REVIEW                                                                                                   \
+	(TAKES_STORE | TAKES(DATABASE) | TAKES(ALARM) | TAKES(CAUSE_JA) | TAKES(CAUSE_EN) | TAKES(REFERENCE) |           \
+	 TAKES(REFERENCE_DATE) | TAKES(ALERT) | TAKES(ALERT_DATE) | TAKES(NOTE_JA) | TAKES(NOTE_EN))
 #define TAKES_VIEW (TAKES_STORE | TAKES_OUTPUT | TAKES_PERIOD | TAKES(KIND) | TAKES(PLACE))
 
 const struct command commands[] = {
@@ -57,6 +61,33 @@ const struct command commands[] = {
 		  TAKES(USER),
 	  "", 0, 0, "watch an interface and deliver to the centre",
 	  "  hinomi sense run -i eth0 --operator 198.51.100.0/24\n" },
+	{ "observe", "quarter", cmd_observe_quarter, TAKES_STORE | TAKES_OUTPUT | TAKES(DATABASE) | TAKES(UNIT),
+	  "freeze|show QUARTER", 2, 2, "freeze a closed quarter's published figures; show them with corrections",
+	  "  hinomi observe quarter freeze 2013Q2\n"
+	  "  hinomi observe quarter show 2013Q2 --unit day --csv\n" },
+	{ "observe", "note", cmd_observe_note, TAKES_CASES | TAKES_OUTPUT | TAKES(NOTE_JA) | TAKES(NOTE_EN), "[PERIOD]", 0, 1,
+	  "what public pages say about a period",
+	  "  hinomi observe note 2013Q2 --note-en \"Scans of 5900/tcp rose in May.\"\n" },
+	{ "surge", "list", cmd_surge_list, TAKES_STORE | TAKES_OUTPUT | TAKES_PERIOD | TAKES(DATABASE) | TAKES(ALARM), "", 0, 0,
+	  "sudden rises, and what analysts decided", "  hinomi surge list --period 2013-05\n" },
+	{ "surge", "show", cmd_surge_show, TAKES_STORE | TAKES(JSON) | TAKES(DATABASE) | TAKES(ALARM), "REF | PORT START", 1, 2,
+	  "all that is known of one rise, with its timeline", "  hinomi surge show S2005-0001\n" },
+	{ "surge", "confirm", cmd_surge_confirm, TAKES_REVIEW, "REF | PORT START", 1, 2, "it is a rise: keep it, with its cause",
+	  "  hinomi surge confirm 10000/tcp 2005-06-26 --cause-en \"VERITAS Backup Exec vulnerability\" \\\n"
+	  "      --reference-date 2005-06-22 --alert AT-2005-0006 --alert-date 2005-06-28\n" },
+	{ "surge", "reject", cmd_surge_reject, TAKES_REVIEW, "REF | PORT START", 1, 2, "it is none: keep why",
+	  "  hinomi surge reject 53/udp 2013-03-18 --note-en \"one researcher's survey\"\n" },
+	{ "surge", "note", cmd_surge_note, TAKES_REVIEW, "REF | PORT START", 1, 2, "add or change words, decide nothing",
+	  "  hinomi surge note S2005-0001 --alert AT-2005-0006 --alert-date 2005-06-28\n" },
+	{ "surge", "refresh", cmd_surge_refresh, TAKES_STORE | TAKES(DATABASE) | TAKES(ALARM), "", 0, 0,
+	  "look whether reviewed rises have ended", "  hinomi surge refresh\n" },
+	{ "surge", "table", cmd_surge_table, TAKES_CASES | TAKES_OUTPUT | TAKES(LANG), "", 0, 0,
+	  "confirmed rises: cause, alert, end", "  hinomi surge table --lang ja\n" },
+	{ "filter", "save", cmd_filter_save, TAKES_CASES, "NAME FILTER...", 2, ANY_NUMBER, "keep a filter by name",
+	  "  hinomi filter save vnc proto tcp and dport 5900-5910\n" },
+	{ "filter", "list", cmd_filter_list, TAKES_CASES | TAKES_OUTPUT, "[NAME]", 0, 1, "the filters that are kept",
+	  "  hinomi observe top $(hinomi filter list vnc --json | jq -r .filter)\n" },
+	{ "filter", "remove", cmd_filter_remove, TAKES_CASES, "NAME", 1, 1, "forget a filter", "  hinomi filter remove vnc\n" },
 	{ "publish", "graphs", cmd_publish_graphs, TAKES_STORE | TAKES(OUT) | TAKES(LANG) | TAKES(NOW) | TAKES(PLACE), "", 0, 0,
 	  "render the public pages of the observatory and release them",
 	  "  hinomi publish graphs -d store -o /var/lib/hinomi/public\n" },

@@ -43,6 +43,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* The version of the methods: values, odd sensors, surges. Raised whenever the same counts would give other figures; what
+ * is kept (reviews of surges, frozen quarters) says with which version it was made. */
+#define SERIES_METHOD 1
+
 /* What the counts lie in. Give 29 days before the period shown for the odd-sensor rule and 12 weeks for the surge
  * detector (8 for its level, 4 for its correction by days), where they exist; with less both work as their headers
  * say. */

@@ -127,6 +127,8 @@ struct figure *figure_new(struct arena *a, enum lang lang, const struct series *
 	if (from)
 		add_first_ranks(f, s, from);
 	add_other(f, s, to);
+	/* The rest is far larger than ranks 6–10 and would flatten them: it stands in the table. */
+	f->rows[f->row_count - 1].is_drawn = part != FIGURE_SECOND;
 	f->total = (struct figure_row){ .name = "total", .label = words(lang, MSG_OBSERVE_TOTAL), .value = s->total.value,
 					.mean = s->total.mean };
 	return f;

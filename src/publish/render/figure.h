@@ -22,7 +22,7 @@
 enum figure_part {
 	FIGURE_ALL,    /* every row */
 	FIGURE_FIRST,  /* ranks 1–5; the others are in "other" */
-	FIGURE_SECOND, /* ranks 6–10; ranks 1–5 together are one row, so that the table adds up */
+	FIGURE_SECOND, /* ranks 6–10; ranks 1–5 together are one row, so that the table adds up; they and "other" are not drawn */
 };
 
 struct figure_row {

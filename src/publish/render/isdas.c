@@ -147,9 +147,10 @@ static int render_period(const struct isdas_site *site, const struct isdas_perio
 
 static int render_rest(const struct isdas_site *site, struct error *err)
 {
-	const struct embedded *style = embedded_find(embedded_static, "hinomi.css");
-	int r = site->sink->file(site->sink->context, "hinomi.css", BYTES(style->text, style->size), err);
+	int r = 0;
 
+	for (const struct embedded *e = embedded_static; e->name && r == 0; e++)
+		r = site->sink->file(site->sink->context, e->name, BYTES(e->text, e->size), err);
 	for (int lang = 0; lang < LANG_COUNT && r == 0; lang++)
 		if (!site->options->skips[lang])
 			r = isdas_readme(site, (enum lang)lang, err);

@@ -205,6 +205,9 @@ static int put_figure(struct page *p, const struct figure_kind *kind, bool with_
 	value_put_text(v, "id", kind->name);
 	value_put_text(v, "title", words(p->lang, kind->title));
 	value_put_text(v, "head", words(p->lang, kind->head));
+	value_put_url(v, "anchor", arena_printf(p->arena, "#%s", kind->name));
+	if (kind->part == FIGURE_SECOND)
+		value_put_text(v, "caption", words(p->lang, MSG_OBSERVE_SECOND_CAPTION));
 	if (!f || !figure_has_data(f)) {
 		value_put_text(v, "missing", words(p->lang, f ? MSG_OBSERVE_NO_DATA : MSG_OBSERVE_NO_PLACES));
 		return 0;

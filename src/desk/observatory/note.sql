@@ -1,0 +1,20 @@
+-- What public pages say about a period.
+
+-- name: note_select
+-- One period's, or ('') all, the latest period first.
+-- unscoped: accounts do not exist yet; staff pages and the command line are local, and what they say is public
+-- in: period text      out: id id, ref text, period text, text_ja text, text_en text, changed_at time
+SELECT r.id, r.ref, n.period, n.text_ja, n.text_en, n.changed_at
+FROM observatory_note n JOIN record r ON r.id = n.id
+WHERE n.period = :period OR :period = ''
+ORDER BY n.period DESC;
+
+-- name: note_insert
+-- A period's first note.
+-- in: id id, period text, text_ja text, text_en text, changed_at time
+INSERT INTO observatory_note (id, period, text_ja, text_en, changed_at) VALUES (:id, :period, :text_ja, :text_en, :changed_at);
+
+-- name: note_update
+-- Another text.
+-- in: id id, text_ja text, text_en text, changed_at time
+UPDATE observatory_note SET text_ja = :text_ja, text_en = :text_en, changed_at = :changed_at WHERE id = :id;

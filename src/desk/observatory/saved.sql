@@ -1,0 +1,24 @@
+-- Filters that are kept by name.
+
+-- name: saved_select
+-- All that are kept, or the one of a name.
+-- unscoped: accounts do not exist yet; staff pages and the command line are local
+-- in: name text      out: id id, name text, text text, saved_at time
+SELECT id, name, text, saved_at FROM observatory_filter
+WHERE removed_name IS NULL AND (name = :name OR :name = '')
+ORDER BY name;
+
+-- name: saved_insert
+-- A new one.
+-- in: id id, name text, text text, saved_at time
+INSERT INTO observatory_filter (id, name, text, saved_at) VALUES (:id, :name, :text, :saved_at);
+
+-- name: saved_update
+-- The same name, another filter.
+-- in: id id, text text, saved_at time
+UPDATE observatory_filter SET text = :text, saved_at = :saved_at WHERE id = :id;
+
+-- name: saved_remove
+-- The name is free again.
+-- in: id id, ref text
+UPDATE observatory_filter SET removed_name = name, name = :ref WHERE id = :id;

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright The hinomi authors */
+/* What commands on the case database share. */
+#include "face/cmd/common_cases.h"
+
+#include "base/clock.h"
+#include "face/cmd/common.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <unistd.h>
+
+static int open_cases(const struct invocation *in, unsigned flags, struct db **ret, struct error *err)
+{
+	const char *path = in->value[OPTION_DATABASE], *store;
+	const struct conf *conf;
+	int r = common_begin(in, &store, err);
+
+	if (r == 0)
+		r = common_conf(in, &conf, err);
+	if (r < 0)
+		return r == -EINVAL ? -EBADMSG : r;
+	return db_open(path ? path : conf_text(conf, SETTING_CENTRE_DATABASE), flags, ret, err);
+}
+
+int common_cases(const struct invocation *in, struct db **ret, struct error *err)
+{
+	int r = open_cases(in, DB_CREATE, ret, err);
+
+	if (r < 0)
+		error_hint(err, "--db FILE says where the case database is");
+	return r;
+}
+
+int common_cases_read(const struct invocation *in, struct db **ret, struct error *err)
+{
+	struct error inner = ERROR_NONE;
+	int r = open_cases(in, DB_READS, ret, &inner);
+
+	if (r == -ENOENT) {
+		*ret = NULL;
+		return 0;
+	}
+	if (r < 0)
+		*err = inner;
+	return r;
+}
+
+struct doing common_doing(void)
+{
+	static char actor[80];
+	const struct passwd *user = getpwuid(getuid());
+
+	if (user)
+		snprintf(actor, sizeof actor, "local:%s", user->pw_name);
+	else
+		snprintf(actor, sizeof actor, "local:%u", (unsigned)getuid());
+	return (struct doing){ clock_now(), actor };
+}
+
+int common_failed(int r, const struct error *err)
+{
+	return r == -EINVAL ? command_usage(err) : command_fail(err);
+}

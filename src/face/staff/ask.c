@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright The hinomi authors */
+/* From a form's fields to a question, and back to links. */
+#include "face/staff/ask.h"
+
+#include "base/calendar.h"
+#include "base/cleanup.h"
+#include "observe/view/period.h"
+
+#include <stdarg.h>
+
+#define DEFAULT_HOURS (28 * 24)
+#define FILTER_MOST 1500
+#define SKIP_MOST 100000
+
+static const char *const kinds[] = { "probe", "backscatter", "other", "all", NULL };
+static const char *const units[] = { "hour", "day", "week", "month", NULL };
+static const char *const formats[] = { "html", "csv", "json", NULL };
+
+const struct http_field staff_fields[] = {
+	{ "filter", HTTP_TEXT, 0, FILTER_MOST, 0, NULL },
+	{ "period", HTTP_TEXT, 0, 20, 0, NULL },
+	{ "from", HTTP_TEXT, 0, 40, 0, NULL },
+	{ "to", HTTP_TEXT, 0, 40, 0, NULL },
+	{ "before", HTTP_TEXT, 0, 20, 0, NULL },
+	{ "kind", HTTP_CHOICE, 0, 0, VIEW_PROBES, kinds },
+	{ "n", HTTP_NUMBER, 1, 500, 20, NULL },
+	{ "unit", HTTP_CHOICE, 0, 0, -1, units },
+	{ "port", HTTP_TEXT, 0, 100, 0, NULL },
+	{ "hide", HTTP_FLAG, 0, 0, 0, NULL },
+	{ "skip", HTTP_NUMBER, 0, SKIP_MOST, 0, NULL },
+	{ "format", HTTP_CHOICE, 0, 0, 0, formats },
+	{ 0 },
+};
+
+void ask_fault(struct page *p, const char *field, enum message fault, const char *detail)
+{
+	if (p->fault_count < PAGE_FAULTS_MAX) {
+		p->faults[p->fault_count].field = field;
+		p->faults[p->fault_count].fault = fault;
+		p->faults[p->fault_count++].detail = detail;
+	}
+}
+
+/* --- parts --- */
+
+static void ask_period(struct page *p)
+{
+	const struct http_value *period = http_value(p->rq, "period"), *from = http_value(p->rq, "from");
+	const struct http_value *to = http_value(p->rq, "to");
+
+	p->q.end_hour = p->data_end;
+	p->q.first_hour = MAX(p->data_first, p->data_end - DEFAULT_HOURS);
+	if (period->is_given && strcmp(period->text, "all") == 0)
+		p->q.first_hour = p->data_first;
+	else if (period->is_given && !period_parse(BYTES_TEXT(period->text), &p->q.first_hour, &p->q.end_hour))
+		ask_fault(p, "period", MSG_STAFF_FAULT_PERIOD, NULL);
+	if (from->is_given && !period_bound_parse(BYTES_TEXT(from->text), false, &p->q.first_hour))
+		ask_fault(p, "from", MSG_STAFF_FAULT_TIME, NULL);
+	if (to->is_given && !period_bound_parse(BYTES_TEXT(to->text), true, &p->q.end_hour))
+		ask_fault(p, "to", MSG_STAFF_FAULT_TIME, NULL);
+	if (p->fault_count == 0 && p->q.first_hour >= p->q.end_hour)
+		ask_fault(p, to->is_given ? "to" : from->is_given ? "from" : "period", MSG_STAFF_FAULT_ORDER, NULL);
+	/* Series are made hour by hour: a period far outside of the data would only cost time. */
+	p->q.first_hour = MAX(p->q.first_hour, p->data_first - DEFAULT_HOURS);
+	p->q.end_hour = MIN(p->q.end_hour, p->data_end);
+	if (p->fault_count == 0 && p->q.first_hour >= p->q.end_hour)
+		ask_fault(p, "period", MSG_STAFF_FAULT_OUTSIDE, NULL);
+}
+
+/* Where none is given: as long, just before. */
+static void ask_before(struct page *p)
+{
+	const struct http_value *before = http_value(p->rq, "before");
+
+	p->before_end = p->q.first_hour;
+	p->before_first = p->q.first_hour - (p->q.end_hour - p->q.first_hour);
+	if (before->is_given && !period_parse(BYTES_TEXT(before->text), &p->before_first, &p->before_end))
+		ask_fault(p, "before", MSG_STAFF_FAULT_PERIOD, NULL);
+}
+
+static void ask_filter(struct page *p)
+{
+	const char *text = http_value(p->rq, "filter")->text;
+	struct error err = ERROR_NONE;
+
+	if (filter_parse(BYTES_TEXT(text), &p->filter, &err) < 0) {
+		ask_fault(p, "filter", MSG_STAFF_FAULT_FILTER, arena_text(p->arena, err.line));
+		return;
+	}
+	if (!http_value(p->rq, "hide")->number || !p->staff->hidden)
+		return;
+	/* The typed text is whole by itself, so parentheses join it safely. */
+	p->filter = filter_free(p->filter);
+	text = text[0] ? arena_printf(p->arena, "(%s) and %s", text, p->staff->hidden) : p->staff->hidden;
+	if (filter_parse(BYTES_TEXT(text), &p->filter, &err) < 0)
+		ask_fault(p, "filter", MSG_STAFF_FAULT_FILTER, arena_text(p->arena, err.line));
+}
+
+static void ask_ports(struct page *p)
+{
+	struct bytes rest = BYTES_TEXT(http_value(p->rq, "port")->text), word;
+
+	while (take_until(&rest, ',', &word)) {
+		bool is_full = p->q.key_count == PAGE_PORTS_MAX;
+		if (is_full || !view_key_parse(bytes_trim(word), &p->keys[p->q.key_count++])) {
+			ask_fault(p, "port", is_full ? MSG_STAFF_FAULT_PORTS : MSG_STAFF_FAULT_PORT, NULL);
+			return;
+		}
+	}
+	p->q.keys = p->keys;
+}
+
+static void ask_wrong_fields(struct page *p)
+{
+	for (size_t i = 0; staff_fields[i].name; i++)
+		if (p->rq->values[i].is_wrong)
+			ask_fault(p, staff_fields[i].name, p->rq->values[i].fault, NULL);
+}
+
+void ask(struct page *p)
+{
+	int64_t unit = http_value(p->rq, "unit")->number;
+	int64_t hours;
+
+	p->q = VIEW_QUESTION(0, 0);
+	ask_wrong_fields(p);
+	if (p->page->form & FORM_PERIOD)
+		ask_period(p);
+	if (p->page->form & FORM_BEFORE)
+		ask_before(p);
+	ask_filter(p);
+	ask_ports(p);
+	p->q.filter = p->filter;
+	p->q.kind = (enum view_kind)http_value(p->rq, "kind")->number;
+	p->count = (size_t)http_value(p->rq, "n")->number;
+	hours = p->q.end_hour - p->q.first_hour;
+	p->unit = unit >= 0 ? (enum point_unit)unit : hours <= 96 ? POINT_HOUR : hours <= 800 * 24 ? POINT_DAY : POINT_WEEK;
+}
+
+/* --- links --- */
+
+static const char *change_of(va_list args, const char *field, bool *ret_is_changed)
+{
+	const char *name, *value;
+
+	*ret_is_changed = false;
+	while ((name = va_arg(args, const char *)) != NULL) {
+		value = va_arg(args, const char *);
+		if (strcmp(name, field) == 0) {
+			*ret_is_changed = true;
+			return value;
+		}
+	}
+	return NULL;
+}
+
+/* What changes where it is seen: the place in a list and the form of the answer are not kept. */
+static bool is_kept(const char *name)
+{
+	return strcmp(name, "format") != 0 && strcmp(name, "skip") != 0;
+}
+
+const char *page_url(const struct page *p, const char *path, ...)
+{
+	_cleanup_(buf_clear) struct buf b;
+	char sign = '?';
+
+	buf_init(&b, 1 << 16);
+	buf_add_text(&b, path);
+	for (size_t i = 0; staff_fields[i].name; i++) {
+		const char *name = staff_fields[i].name, *text;
+		bool is_changed;
+		va_list args;
+		va_start(args, path);
+		text = change_of(args, name, &is_changed);
+		va_end(args);
+		if (!is_changed && is_kept(name) && p->rq->values && p->rq->values[i].is_given)
+			text = p->rq->values[i].text;
+		if (!text)
+			continue;
+		buf_addf(&b, "%c%s=%s", sign, name, http_encode(p->arena, text));
+		sign = '&';
+	}
+	return arena_bytes(p->arena, b.p, b.n);
+}
+
+const char *page_filter_of(const struct page *p, uint32_t key)
+{
+	const char *text = http_value(p->rq, "filter")->text;
+	unsigned protocol = key >> 16 & 0xff;
+	char number[4];
+	const char *word;
+
+	if (key == VIEW_KEY_ICMP)
+		word = "(proto icmp or proto icmp6)";
+	else if (key & VIEW_KEY_NO_PORT)
+		word = arena_printf(p->arena, "proto %u", protocol);
+	else
+		word = arena_printf(p->arena, "proto %s and dport %u", protocol_name((uint8_t)protocol, number), key & 0xffff);
+	return text[0] ? arena_printf(p->arena, "(%s) and %s", text, word) : word;
+}
+
+const char *page_key(const struct page *p, uint32_t key)
+{
+	char name[VIEW_KEY_TEXT_MAX];
+
+	return key == VIEW_KEY_ICMP ? "ICMP" : arena_text(p->arena, view_key_format(key, name));
+}
+
+const char *page_hour(const struct page *p, int64_t hour)
+{
+	char text[CALENDAR_TEXT_MAX];
+
+	return arena_text(p->arena, time_format_local(hour * HOUR_US, text));
+}
+
+const char *page_time(const struct page *p, int64_t time_us)
+{
+	int64_t local = floor_div(time_us, SECOND_US) * SECOND_US + calendar_offset_s(time_us) * SECOND_US;
+	char text[CALENDAR_TEXT_MAX];
+
+	time_format_utc(local, text);
+	text[10] = ' ';
+	text[19] = '\0';
+	return arena_text(p->arena, text);
+}
+
+const char *page_time_utc(const struct page *p, int64_t time_us)
+{
+	char text[CALENDAR_TEXT_MAX];
+
+	return arena_text(p->arena, time_format_utc(time_us, text));
+}

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright The hinomi authors */
+/* Sensors and their health; the start page, which tells what waits. */
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/memory.h"
+#include "face/staff/page.h"
+#include "publish/render/figure.h"
+
+#define SILENT_HOURS 24 /* without up-time */
+#define HEALTH_HOURS (28 * 24)
+#define DAY_HOURS 24
+#define NAMES_SHOWN 5
+#define LATE_HOURS 2    /* since anything came, until the start page speaks of it */
+
+/* What is known of a sensor in the hours looked at. */
+struct health {
+	int64_t last_up, last_packet; /* hours; INT64_MIN: none in the range */
+	uint64_t up_s, packets, day_packets;
+	bool is_silent;
+};
+
+struct health_question {
+	int64_t first_hour, end_hour;
+	struct health *list;
+};
+
+static int count_cell(void *context, int64_t hour, uint32_t key, uint16_t sensor, uint64_t packets)
+{
+	struct health_question *q = context;
+	struct health *h = &q->list[sensor];
+
+	(void)key;
+	h->packets += packets;
+	h->last_packet = MAX(h->last_packet, hour);
+	if (hour >= q->end_hour - DAY_HOURS)
+		h->day_packets += packets;
+	return 0;
+}
+
+static void add_uptime(const struct store *s, struct health_question *q)
+{
+	size_t hours = (size_t)(q->end_hour - q->first_hour);
+	_cleanup_free_ uint16_t *up = store_uptime(s, q->first_hour, hours);
+
+	for (size_t sensor = 0; sensor < s->sensor_count; sensor++)
+		for (size_t i = 0; i < hours; i++) {
+			uint16_t seconds = up[sensor * hours + i];
+			q->list[sensor].up_s += seconds;
+			if (seconds)
+				q->list[sensor].last_up = q->first_hour + (int64_t)i;
+		}
+}
+
+/* In the arena, one for each of the store's sensors. Silence is judged at the end of the period. */
+static int find_health(struct page *p, int64_t first_hour, int64_t end_hour, struct health **ret, struct error *err)
+{
+	struct health_question q = { first_hour, end_hour, ARENA_ARRAY(p->arena, p->store->sensor_count + 1, struct health) };
+	int r;
+
+	for (size_t i = 0; i < p->store->sensor_count; i++)
+		q.list[i].last_up = q.list[i].last_packet = INT64_MIN;
+	r = store_cells(p->store, first_hour, end_hour, count_cell, &q, err);
+	if (r < 0)
+		return r;
+	add_uptime(p->store, &q);
+	for (size_t i = 0; i < p->store->sensor_count; i++)
+		q.list[i].is_silent = q.list[i].last_up < end_hour - SILENT_HOURS;
+	*ret = q.list;
+	return 0;
+}
+
+/* --- sensors --- */
+
+static const struct sheet_column sensor_columns[] = {
+	{ "sensor", MSG_STAFF_SENSOR, false, false },	    { "state", MSG_STAFF_STATE, false, false },
+	{ "last_packet", MSG_STAFF_LAST_PACKET, false, false }, { "up", MSG_STAFF_UP_SHARE, true, false },
+	{ "packets_day", MSG_STAFF_PACKETS_DAY, true, false }, { "packets", MSG_STAFF_PACKETS, true, false },
+	{ "average", MSG_STAFF_PER_UP_HOUR, true, false }, { "events", MSG_STAFF_BEHIND_TOO, false, false },
+	{ 0 },
+};
+
+static void hour_or_nothing(struct page *p, struct sheet *sheet, int64_t hour)
+{
+	if (hour == INT64_MIN)
+		sheet_nothing(sheet);
+	else
+		sheet_both(sheet, page_hour(p, hour), page_time_utc(p, hour * HOUR_US));
+}
+
+static void sensor_row(struct page *p, struct sheet *sheet, size_t sensor, const struct health *h)
+{
+	int64_t hours = p->q.end_hour - p->q.first_hour;
+	char *share = arena_alloc(p->arena, FIGURE_NUMBER_MAX);
+	const char *name = p->store->sensors[sensor];
+
+	sheet_text(sheet, name, page_url(p, "/observe/top", "filter", arena_printf(p->arena, "sensor %s", name), NULL));
+	if (h->is_silent)
+		sheet_state(sheet, SHEET_BAD, words(p->lang, MSG_STAFF_SILENT), "silent");
+	else
+		sheet_state(sheet, SHEET_GOOD, words(p->lang, MSG_STAFF_UP), "up");
+	hour_or_nothing(p, sheet, h->last_packet);
+	sheet_both(sheet, figure_share((int64_t)h->up_s, hours * 3600, share), share);
+	sheet_number(sheet, (int64_t)h->day_packets);
+	sheet_number(sheet, (int64_t)h->packets);
+	sheet_micro(sheet, series_value((int64_t)h->packets * SERIES_MICRO, (int64_t)h->up_s));
+	sheet_text(sheet, words(p->lang, MSG_STAFF_EVENTS),
+		   page_url(p, "/observe/events", "filter", arena_printf(p->arena, "sensor %s", name), NULL));
+}
+
+int page_sensors(struct page *p, struct error *err)
+{
+	struct health *list;
+	struct sheet *sheet;
+	int r = find_health(p, p->q.first_hour, p->q.end_hour, &list, err);
+
+	if (r < 0)
+		return r;
+	sheet = page_sheet(p, "sensors", MSG_STAFF_SENSORS_TABLE, sensor_columns);
+	sheet_note(sheet, words_fill(p->arena, p->lang, MSG_STAFF_SENSORS_NOTE, "time", page_hour(p, p->q.end_hour), "hours",
+				     arena_printf(p->arena, "%d", SILENT_HOURS), NULL));
+	/* What needs somebody stands first. */
+	for (int silent = 1; silent >= 0; silent--)
+		for (size_t i = 0; i < p->store->sensor_count; i++)
+			if (list[i].is_silent == (bool)silent)
+				sensor_row(p, sheet, i, &list[i]);
+	return 0;
+}
+
+/* --- the start --- */
+
+static const struct sheet_column waiting_columns[] = {
+	{ "what", MSG_STAFF_WHAT, false, true }, { "count", MSG_STAFF_HOW_MANY, true, false },
+	{ "which", MSG_STAFF_WHICH, false, true }, { "link", MSG_STAFF_LOOK, false, false }, { 0 },
+};
+
+/* The first few names, and how many there are. */
+struct names {
+	struct buf text;
+	size_t count;
+};
+
+static void names_clear(struct names *n)
+{
+	buf_clear(&n->text);
+}
+
+static void add_name(const struct page *p, struct names *n, const char *name)
+{
+	if (n->count++ < NAMES_SHOWN)
+		buf_addf(&n->text, "%s%s", n->text.n ? words(p->lang, MSG_STAFF_AND) : "", name);
+	else if (n->count == NAMES_SHOWN + 1)
+		buf_add_text(&n->text, " …");
+}
+
+static void waiting_row(struct page *p, struct sheet *sheet, enum message what, const struct names *names, const char *url)
+{
+	size_t count = names->count;
+
+	sheet_text(sheet, words(p->lang, what), NULL);
+	if (count)
+		sheet_state(sheet, SHEET_WARN, arena_printf(p->arena, "%zu", count), arena_printf(p->arena, "%zu", count));
+	else
+		sheet_number(sheet, 0);
+	sheet_text(sheet, arena_bytes(p->arena, names->text.p, names->text.n), NULL);
+	sheet_text(sheet, words(p->lang, MSG_STAFF_LOOK), url);
+}
+
+static const struct sheet_column store_columns[] = {
+	{ "what", MSG_STAFF_WHAT, false, true }, { "value", MSG_STAFF_VALUE, false, false }, { 0 },
+};
+
+static void put_store(struct page *p)
+{
+	struct sheet *sheet = page_sheet(p, "store", MSG_STAFF_STORE_TABLE, store_columns);
+	char events[WORDS_NUMBER_MAX], sensors[WORDS_NUMBER_MAX];
+
+	sheet_text(sheet, words(p->lang, MSG_STAFF_STORE_EVENTS), NULL);
+	sheet_text(sheet, arena_text(p->arena, words_number((int64_t)p->store->events, events)), NULL);
+	sheet_text(sheet, words(p->lang, MSG_STAFF_SENSORS), NULL);
+	sheet_text(sheet, arena_text(p->arena, words_number((int64_t)p->store->sensor_count, sensors)), NULL);
+	sheet_text(sheet, words(p->lang, MSG_STAFF_STORE_FIRST), NULL);
+	sheet_text(sheet, page_time(p, p->store->first_us), NULL);
+	sheet_text(sheet, words(p->lang, MSG_STAFF_STORE_LAST), NULL);
+	sheet_text(sheet, page_time(p, p->store->last_us), NULL);
+	if (p->staff->hidden) {
+		sheet_text(sheet, words(p->lang, MSG_STAFF_STORE_SCANNERS), NULL);
+		sheet_text(sheet, arena_printf(p->arena, "%zu", p->staff->hidden_count), NULL);
+	}
+}
+
+static int find_proposed(struct page *p, struct names *into, struct error *err)
+{
+	struct view_question q = p->q;
+	struct series *s;
+	int r;
+
+	q.first_hour = MAX(p->data_first, p->data_end - HEALTH_HOURS);
+	q.end_hour = p->data_end;
+	q.rank_count = 0;
+	q.is_without_hours = true;
+	q.surge_threshold = p->staff->surge_threshold;
+	r = view_series(p->store, &q, &s, err);
+	if (r < 0)
+		return r;
+	r = view_weigh(p->store, &q, s, err);
+	for (size_t i = 0; i < s->surge_count; i++)
+		if (s->surges[i].is_proposed)
+			add_name(p, into, page_key(p, s->surges[i].key));
+	series_free(s);
+	return r;
+}
+
+int page_start(struct page *p, struct error *err)
+{
+	_cleanup_(names_clear) struct names proposed = { .count = 0 }, silent = { .count = 0 };
+	struct health *list;
+	struct sheet *sheet;
+	int r;
+
+	buf_init(&proposed.text, 1000);
+	buf_init(&silent.text, 1000);
+	r = find_proposed(p, &proposed, err);
+	if (r == 0)
+		r = find_health(p, MAX(p->data_first, p->data_end - HEALTH_HOURS), p->data_end, &list, err);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < p->store->sensor_count; i++)
+		if (list[i].is_silent)
+			add_name(p, &silent, p->store->sensors[i]);
+	if (clock_now() - p->store->last_us > LATE_HOURS * HOUR_US)
+		page_notice(p, words_fill(p->arena, p->lang, MSG_STAFF_NOTHING_CAME, "time", page_time(p, p->store->last_us), NULL),
+			    false);
+	sheet = page_sheet(p, "waiting", MSG_STAFF_WAITING, waiting_columns);
+	waiting_row(p, sheet, MSG_STAFF_WAITING_SURGES, &proposed, "/observe/surges");
+	waiting_row(p, sheet, MSG_STAFF_WAITING_SENSORS, &silent, "/observe/sensors");
+	put_store(p);
+	return 0;
+}

@@ -1,0 +1,468 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright The hinomi authors */
+/* The analyst's pages: routes, frame, forms, errors. A page is three steps: who may (the server's guard, until
+ * accounts exist), get the data (page->fill), render. */
+#include "face/staff/staff.h"
+
+#include "base/calendar.h"
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "engine/template/embedded.h"
+#include "engine/template/template.h"
+#include "face/staff/ask.h"
+#include "publish/render/figure.h"
+
+#include <errno.h>
+
+#define PAGE_MAX (8u << 20)
+#define CHOICES_QUARTERS 4
+
+/* --- the frame --- */
+
+static void put_frame(struct page *p, const char *title)
+{
+	struct value *v = p->value, *pages = value_put_list(v, "pages");
+
+	value_put_text(v, "title", title);
+	value_put_text(v, "lang", lang_code(p->lang));
+	value_put_text(v, "other_lang", lang_code(lang_other(p->lang)));
+	value_put_url(v, "root", "/");
+	value_put_url(v, "stylesheet", "/hinomi.css");
+	value_put_text(v, "token", http_token(p->rq));
+	value_put_text(v, "here", p->rq->query[0] ? arena_printf(p->arena, "%s?%s", p->rq->path, p->rq->query) : p->rq->path);
+	value_put_text(v, "zone", calendar_zone());
+	for (const struct staff_page *page = staff_pages; page->path; page++) {
+		struct value *link = value_add_object(pages);
+		value_put_text(link, "label", words(p->lang, page->label));
+		value_put_url(link, "url", page->path);
+		value_put_bool(link, "is_here", page == p->page);
+	}
+}
+
+static int render(struct page *p, const char *template, struct http_response *rs, struct error *err)
+{
+	_cleanup_(buf_clear) struct buf b;
+	int r;
+
+	buf_init(&b, PAGE_MAX);
+	r = template_render(templates_embedded(), template, p->lang, p->value, &b, err);
+	if (r == 0)
+		rs->body = BYTES(arena_bytes(p->arena, b.p, b.n), b.n);
+	return r;
+}
+
+/* --- the form --- */
+
+static const struct form_field {
+	unsigned form;
+	const char *name;
+	enum message label, hint;
+	bool has_hint;
+} form_fields[] = {
+	{ FORM_FILTER, "filter", MSG_STAFF_FILTER, MSG_STAFF_FILTER_HINT, true },
+	{ FORM_PERIOD, "period", MSG_STAFF_PERIOD, MSG_STAFF_PERIOD_HINT, true },
+	{ FORM_PERIOD, "from", MSG_STAFF_FROM, MSG_STAFF_TIME_HINT, true },
+	{ FORM_PERIOD, "to", MSG_STAFF_TO, MSG_STAFF_TIME_HINT, true },
+	{ FORM_BEFORE, "before", MSG_STAFF_BEFORE, MSG_STAFF_BEFORE_HINT, true },
+	{ FORM_PORT, "port", MSG_STAFF_PORTS, MSG_STAFF_PORTS_HINT, true },
+	{ FORM_KIND, "kind", MSG_STAFF_KIND, 0, false },
+	{ FORM_UNIT, "unit", MSG_STAFF_UNIT, 0, false },
+	{ FORM_COUNT, "n", MSG_STAFF_COUNT, 0, false },
+	{ FORM_HIDE, "hide", MSG_STAFF_HIDE, 0, false },
+};
+
+static const struct {
+	const char *field, *choice;
+	enum message label;
+} choice_labels[] = {
+	{ "kind", "probe", MSG_STAFF_KIND_PROBE },   { "kind", "backscatter", MSG_STAFF_KIND_BACKSCATTER },
+	{ "kind", "other", MSG_STAFF_KIND_OTHER },   { "kind", "all", MSG_STAFF_KIND_ALL },
+	{ "unit", "hour", MSG_STAFF_UNIT_HOUR },     { "unit", "day", MSG_STAFF_UNIT_DAY },
+	{ "unit", "week", MSG_STAFF_UNIT_WEEK },     { "unit", "month", MSG_STAFF_UNIT_MONTH },
+};
+
+static enum message choice_label(const char *field, const char *choice)
+{
+	for (size_t i = 0; i < COUNT(choice_labels); i++)
+		if (strcmp(choice_labels[i].field, field) == 0 && strcmp(choice_labels[i].choice, choice) == 0)
+			return choice_labels[i].label;
+	return MSG_STAFF_EMPTY;
+}
+
+static size_t field_index(const char *name)
+{
+	size_t i = 0;
+
+	while (strcmp(staff_fields[i].name, name) != 0)
+		i++;
+	return i;
+}
+
+static void put_options(const struct page *p, const struct http_field *f, const struct http_value *given, struct value *v)
+{
+	struct value *options = value_put_list(v, "options");
+
+	if (f->otherwise < 0) {
+		struct value *none = value_add_object(options);
+		value_put_text(none, "value", "");
+		value_put_text(none, "label", words(p->lang, MSG_STAFF_AUTOMATIC));
+	}
+	for (size_t i = 0; f->choices[i]; i++) {
+		struct value *option = value_add_object(options);
+		value_put_text(option, "value", f->choices[i]);
+		value_put_text(option, "label", words(p->lang, choice_label(f->name, f->choices[i])));
+		value_put_bool(option, "is_selected", given->number == (int64_t)i);
+	}
+}
+
+/* What was typed stays, right or wrong. */
+static const char *shown_text(const struct page *p, const struct http_field *f, const struct http_value *given)
+{
+	if (f->type == HTTP_NUMBER && !given->is_given)
+		return arena_printf(p->arena, "%lld", (long long)f->otherwise);
+	return given->text;
+}
+
+static void put_field(const struct page *p, const struct form_field *field, struct value *list)
+{
+	size_t index = field_index(field->name);
+	const struct http_field *f = &staff_fields[index];
+	const struct http_value *given = &p->rq->values[index];
+	struct value *v = value_add_object(list);
+
+	value_put_text(v, "name", field->name);
+	value_put_text(v, "label", words(p->lang, field->label));
+	value_put_bool(v, "is_wide", f->type == HTTP_TEXT && f->most > 200);
+	if (field->has_hint)
+		value_put_text(v, "hint", words(p->lang, field->hint));
+	for (size_t i = 0; i < p->fault_count; i++)
+		if (strcmp(p->faults[i].field, field->name) == 0) {
+			value_put_text(v, "fault", words(p->lang, p->faults[i].fault));
+			value_put_text(v, "detail", p->faults[i].detail);
+		}
+	if (f->type == HTTP_CHOICE) {
+		value_put_bool(v, "is_choice", true);
+		put_options(p, f, given, v);
+	} else if (f->type == HTTP_FLAG) {
+		value_put_bool(v, "is_flag", true);
+		value_put_bool(v, "is_checked", given->number);
+	} else {
+		value_put_bool(v, "is_text", true);
+		value_put_text(v, "value", shown_text(p, f, given));
+	}
+}
+
+static void put_form(struct page *p)
+{
+	struct value *v = value_put_object(p->value, "form"), *fields = value_put_list(v, "fields");
+	struct value *faults;
+
+	value_put_url(v, "action", p->page->path);
+	for (size_t i = 0; i < COUNT(form_fields); i++)
+		if ((p->page->form & form_fields[i].form) && (form_fields[i].form != FORM_HIDE || p->staff->hidden))
+			put_field(p, &form_fields[i], fields);
+	value_put_bool(v, "has_filter", p->page->form & FORM_FILTER);
+	value_put_bool(p->value, "has_faults", p->fault_count > 0);
+	faults = value_put_list(p->value, "faults");
+	for (size_t i = 0; i < p->fault_count; i++) {
+		struct value *fault = value_add_object(faults);
+		value_put_text(fault, "text", words(p->lang, p->faults[i].fault));
+		value_put_url(fault, "url", arena_printf(p->arena, "#field-%s", p->faults[i].field));
+	}
+}
+
+/* --- what a page shows --- */
+
+struct sheet *page_sheet(struct page *p, const char *id, enum message title, const struct sheet_column *columns)
+{
+	struct sheet *s = sheet_new(p->arena, p->lang, id, words(p->lang, title), columns);
+
+	p->sheets[p->sheet_count++] = s;
+	return s;
+}
+
+void page_notice(struct page *p, const char *text, bool is_warning)
+{
+	struct value *v = value_add_object((struct value *)(uintptr_t)value_member(p->value, "notices", 7));
+
+	value_put_text(v, "text", text);
+	value_put_bool(v, "is_warning", is_warning);
+}
+
+static const char *period_words(const struct page *p)
+{
+	return words_fill(p->arena, p->lang, MSG_STAFF_PERIOD_SHOWN, "from", page_hour(p, p->q.first_hour), "to",
+			  page_hour(p, p->q.end_hour), "zone", calendar_zone(), NULL);
+}
+
+void page_chart(struct page *p, const struct series *hourly)
+{
+	size_t count;
+	struct point *points = point_cut(p->q.first_hour, p->q.end_hour, p->unit, &count);
+	struct series *s = point_series(hourly, points, count);
+	struct figure *f = figure_new(p->arena, p->lang, s, points, count, p->unit, VIEW_BY_PORT, FIGURE_FIRST);
+	struct value *v;
+
+	f->id = "chart";
+	f->title = words(p->lang, p->page->title);
+	f->subtitle = period_words(p);
+	if (figure_has_data(f)) {
+		v = value_put_object(p->value, "figure");
+		value_put_html(v, "chart", figure_inline(f, CHART_WIDE));
+		value_put_html(v, "chart_phone", figure_inline(f, CHART_NARROW));
+	}
+	series_free(s);
+	free(points);
+}
+
+size_t page_rows(const struct series *s, const struct series_row **into, size_t most)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < s->row_count && count + 3 < most; i++)
+		into[count++] = &s->rows[i];
+	if (s->has_icmp)
+		into[count++] = &s->icmp;
+	into[count++] = &s->other;
+	into[count++] = &s->total;
+	return count;
+}
+
+static void put_choice(struct page *p, struct value *list, const char *label, const char *period, const char *from)
+{
+	const char *given = http_value(p->rq, "period")->text, *given_from = http_value(p->rq, "from")->text;
+	struct value *v = value_add_object(list);
+
+	value_put_text(v, "label", label);
+	value_put_url(v, "url", page_url(p, p->page->path, "period", period, "from", from, "to", NULL, NULL));
+	value_put_bool(v, "is_here", strcmp(given, period ? period : "") == 0 && strcmp(given_from, from ? from : "") == 0);
+}
+
+/* The last week and four weeks of the data, its last quarters, and all of it. */
+static void put_choices(struct page *p)
+{
+	struct value *list = value_put_list(p->value, "choices");
+	struct date last = calendar_date((p->data_end - 1) * HOUR_US), first = calendar_date(p->data_first * HOUR_US);
+	int number = last.year * 4 + date_quarter(last) - 1, oldest = first.year * 4 + date_quarter(first) - 1;
+	char week[CALENDAR_TEXT_MAX];
+
+	date_format(date_from_days(date_to_days(last) - 6), week);
+	put_choice(p, list, words(p->lang, MSG_STAFF_LAST_WEEK), NULL, arena_text(p->arena, week));
+	put_choice(p, list, words(p->lang, MSG_STAFF_LAST_FOUR_WEEKS), NULL, NULL);
+	for (int n = number; n >= oldest && n > number - CHOICES_QUARTERS; n--)
+		put_choice(p, list, words_quarter(p->arena, p->lang, n / 4, n % 4 + 1),
+			   arena_printf(p->arena, "%dQ%d", n / 4, n % 4 + 1), NULL);
+	put_choice(p, list, words(p->lang, MSG_STAFF_ALL_TIME), "all", NULL);
+}
+
+static void put_page(struct page *p)
+{
+	struct value *sheets = value_put_list(p->value, "sheets");
+
+	put_frame(p, words(p->lang, p->page->title));
+	value_put_text(p->value, "intro", words(p->lang, p->page->intro));
+	if (p->page->form)
+		put_form(p);
+	if (p->store && (p->page->form & FORM_PERIOD)) {
+		put_choices(p);
+		value_put_text(p->value, "period", period_words(p));
+	}
+	for (size_t i = 0; i < p->sheet_count; i++)
+		sheet_put(p->sheets[i], sheets);
+	if (p->sheet_count && p->page->form) {
+		value_put_url(p->value, "csv", page_url(p, p->page->path, "format", "csv", NULL));
+		value_put_url(p->value, "json", page_url(p, p->page->path, "format", "json", NULL));
+	}
+}
+
+static int answer(struct page *p, struct http_response *rs, struct error *err)
+{
+	int64_t format = http_value(p->rq, "format")->number;
+	_cleanup_(buf_clear) struct buf b;
+
+	buf_init(&b, PAGE_MAX);
+	if (format == 0 || p->sheet_count == 0) {
+		put_page(p);
+		rs->status = p->fault_count ? 400 : p->store ? 200 : 503;
+		return render(p, "staff_view.html", rs, err);
+	}
+	if (format == 1)
+		sheet_csv(p->sheets[0], &b);
+	else
+		sheet_json(p->sheets[0], &b);
+	if (b.is_full)
+		return error_set(err, -E2BIG, "the answer is too large");
+	rs->type = format == 1 ? "text/csv; charset=utf-8" : "application/x-ndjson";
+	rs->filename = format == 1 ? "hinomi.csv" : "hinomi.jsonl";
+	rs->body = BYTES(arena_bytes(p->arena, b.p, b.n), b.n);
+	return 0;
+}
+
+/* --- pages --- */
+
+static const struct staff_page *page_of(const char *path)
+{
+	const struct staff_page *page = staff_pages;
+
+	while (page->path && strcmp(page->path, path) != 0)
+		page++;
+	return page;
+}
+
+static void open_store(struct page *p)
+{
+	struct error err = ERROR_NONE;
+
+	if (store_open(p->staff->store, &p->store, &err) < 0) {
+		p->store = NULL;
+		log_warn(err.line);
+		page_notice(p, words(p->lang, MSG_STAFF_NO_STORE), true);
+		return;
+	}
+	value_put_bool(p->value, "is_simulated", p->store->manifest.is_simulated);
+	if (!view_hours(p->store, &p->data_first, &p->data_end)) {
+		p->store = store_close(p->store);
+		page_notice(p, words(p->lang, MSG_STAFF_NO_EVENTS), true);
+	}
+}
+
+static int show(struct http_request *rq, struct http_response *rs, struct error *err)
+{
+	struct page p = { .rq = rq, .page = page_of(rq->path), .staff = rq->context, .arena = rq->arena, .lang = rq->lang };
+	int r = 0;
+
+	p.value = value_object(p.arena);
+	value_put_list(p.value, "notices");
+	open_store(&p);
+	if (p.store) {
+		ask(&p);
+		if (p.fault_count == 0)
+			r = p.page->fill(&p, err);
+	}
+	if (r == 0)
+		r = answer(&p, rs, err);
+	filter_free(p.filter);
+	store_close(p.store);
+	return r;
+}
+
+/* --- language, style, faults --- */
+
+static const char *const langs[] = { "ja", "en", NULL };
+
+static const struct http_field language_fields[] = {
+	{ "lang", HTTP_CHOICE, 0, 0, 0, langs },
+	{ "back", HTTP_TEXT, 0, 2000, 0, NULL },
+	{ 0 },
+};
+
+static int set_language(struct http_request *rq, struct http_response *rs, struct error *err)
+{
+	const char *back = http_value(rq, "back")->text;
+
+	if (http_value(rq, "lang")->is_wrong)
+		return error_set(err, -EINVAL, "no such language");
+	if (back[0] != '/' || !url_is_safe(back))
+		back = "/";
+	http_redirect(rs, back);
+	rs->cookie = arena_printf(rq->arena, "lang=%s; Path=/; Max-Age=31536000; HttpOnly; SameSite=Strict",
+				  langs[http_value(rq, "lang")->number]);
+	return 0;
+}
+
+static int embedded(struct http_response *rs, const char *name, const char *type)
+{
+	const struct embedded *file = embedded_find(embedded_static, name);
+
+	rs->type = type;
+	rs->body = BYTES(file->text, file->size);
+	rs->cache = "private, max-age=3600";
+	return 0;
+}
+
+static int style(struct http_request *rq, struct http_response *rs, struct error *err)
+{
+	(void)rq;
+	(void)err;
+	return embedded(rs, "hinomi.css", "text/css; charset=utf-8");
+}
+
+static int icon(struct http_request *rq, struct http_response *rs, struct error *err)
+{
+	(void)rq;
+	(void)err;
+	return embedded(rs, "icon.svg", "image/svg+xml");
+}
+
+static void error_page(struct http_request *rq, struct http_response *rs)
+{
+	struct page p = { .rq = rq, .staff = rq->context, .arena = rq->arena, .lang = rq->lang };
+	bool is_missing = rs->status == 404, is_failure = rs->status >= 500;
+
+	p.value = value_object(p.arena);
+	put_frame(&p, words(p.lang, is_missing ? MSG_SITE_NOT_FOUND_TITLE : is_failure ? MSG_SITE_FAILED_TITLE :
+									   MSG_SITE_REFUSED_TITLE));
+	value_put_text(p.value, "text", words(p.lang, is_missing ? MSG_SITE_NOT_FOUND : is_failure ? MSG_STAFF_FAILED :
+									   MSG_STAFF_REFUSED));
+	render(&p, "error.html", rs, NULL);
+}
+
+static void failed(const struct http_request *rq, const struct error *err)
+{
+	log_error(err->line, "path", rq->path);
+}
+
+/* --- routes --- */
+
+const struct staff_page staff_pages[] = {
+	{ "/", MSG_STAFF_START, MSG_STAFF_START_TITLE, MSG_STAFF_START_INTRO, 0, page_start },
+	{ "/observe/top", MSG_STAFF_TOP, MSG_STAFF_TOP_TITLE, MSG_STAFF_TOP_INTRO,
+	  FORM_FILTER | FORM_PERIOD | FORM_KIND | FORM_COUNT | FORM_HIDE, page_top },
+	{ "/observe/series", MSG_STAFF_SERIES, MSG_STAFF_SERIES_TITLE, MSG_STAFF_SERIES_INTRO,
+	  FORM_FILTER | FORM_PERIOD | FORM_KIND | FORM_UNIT | FORM_PORT | FORM_HIDE, page_series },
+	{ "/observe/sources", MSG_STAFF_SOURCES, MSG_STAFF_SOURCES_TITLE, MSG_STAFF_SOURCES_INTRO,
+	  FORM_FILTER | FORM_PERIOD | FORM_KIND | FORM_COUNT | FORM_HIDE, page_sources },
+	{ "/observe/events", MSG_STAFF_EVENTS, MSG_STAFF_EVENTS_TITLE, MSG_STAFF_EVENTS_INTRO,
+	  FORM_FILTER | FORM_PERIOD | FORM_KIND | FORM_COUNT | FORM_HIDE, page_events },
+	{ "/observe/compare", MSG_STAFF_COMPARE, MSG_STAFF_COMPARE_TITLE, MSG_STAFF_COMPARE_INTRO,
+	  FORM_FILTER | FORM_PERIOD | FORM_BEFORE | FORM_KIND | FORM_COUNT | FORM_HIDE, page_compare },
+	{ "/observe/new", MSG_STAFF_NEW, MSG_STAFF_NEW_TITLE, MSG_STAFF_NEW_INTRO,
+	  FORM_FILTER | FORM_PERIOD | FORM_KIND | FORM_COUNT | FORM_HIDE, page_new },
+	{ "/observe/surges", MSG_STAFF_SURGES, MSG_STAFF_SURGES_TITLE, MSG_STAFF_SURGES_INTRO,
+	  FORM_FILTER | FORM_PERIOD | FORM_KIND | FORM_HIDE, page_surges },
+	{ "/observe/sensors", MSG_STAFF_SENSORS, MSG_STAFF_SENSORS_TITLE, MSG_STAFF_SENSORS_INTRO, FORM_PERIOD, page_sensors },
+	{ 0 },
+};
+
+#define SHOW(page_path) { HTTP_GET, page_path, staff_fields, show, 0, false }
+
+static const struct http_route routes[] = {
+	SHOW("/"),
+	SHOW("/observe/top"),
+	SHOW("/observe/series"),
+	SHOW("/observe/sources"),
+	SHOW("/observe/events"),
+	SHOW("/observe/compare"),
+	SHOW("/observe/new"),
+	SHOW("/observe/surges"),
+	SHOW("/observe/sensors"),
+	{ HTTP_GET, "/hinomi.css", NULL, style, 0, false },
+	{ HTTP_GET, "/icon.svg", NULL, icon, 0, false },
+	{ HTTP_POST, "/language", language_fields, set_language, 0, false },
+	{ 0 },
+};
+
+void staff_each_path(void (*each)(void *context, const char *path), void *context)
+{
+	for (const struct http_route *r = routes; r->path; r++)
+		each(context, r->path);
+}
+
+struct http_config staff_config(struct staff *staff)
+{
+	templates_embedded();
+	return (struct http_config){
+		.routes = routes, .context = staff, .is_private = true, .error_page = error_page, .failed = failed,
+		.connections = 64,
+	};
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright The hinomi authors */
+/* The analyst's pages. Until accounts exist they are for whoever reaches a loopback or Unix socket of this machine
+ * (design decision 7.12); the process refuses any other listener, and the server other names and origins. */
+#ifndef FACE_STAFF_STAFF_H
+#define FACE_STAFF_STAFF_H
+
+#include "engine/http/http.h"
+#include "observe/query/filter.h"
+
+struct staff {
+	const char *store;   /* path of the event store; opened anew for each page */
+	const char *hidden;  /* a filter that takes all but known research scanners; NULL: there is no list */
+	size_t hidden_count; /* prefixes in that list */
+	double surge_threshold;
+};
+
+/* Reads a list of research scanners, one prefix a line, the rest of the line a name, # a remark, and makes the filter
+ * of `hidden`, which the caller frees. -EINVAL names the line; -E2BIG: more prefixes than a filter takes. */
+int staff_scanners_load(const char *path, char **ret_hidden, size_t *ret_count, struct error *err);
+
+/* `staff` must outlive the server. Call before the sandbox: templates are parsed here. */
+struct http_config staff_config(struct staff *staff);
+
+/* Calls for the path of each page, for tests: none of them exists on the public listener. */
+void staff_each_path(void (*each)(void *context, const char *path), void *context);
+
+#endif

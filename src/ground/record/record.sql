@@ -1,0 +1,43 @@
+-- Records, their timeline and their links.
+
+-- name: record_number_next
+-- The next number of a series of refs.
+-- in: series text      one: last number
+INSERT INTO record_counter (series, last) VALUES (:series, 1)
+ON CONFLICT (series) DO UPDATE SET last = record_counter.last + 1
+RETURNING last;
+
+-- name: record_insert
+-- A new record.
+-- in: kind text, uuid text, ref text, marking text, compartment text, created_at time      one: id id
+INSERT INTO record (kind, uuid, ref, marking, compartment, created_at)
+VALUES (:kind, :uuid, :ref, :marking, :compartment, :created_at)
+RETURNING id;
+
+-- name: record_event_insert
+-- One line of a timeline.
+-- in: record_id id, at time, actor text, what text, detail text
+INSERT INTO record_event (record_id, at, actor, what, detail) VALUES (:record_id, :at, :actor, :what, :detail);
+
+-- name: record_link_insert
+-- A link; the same one again changes nothing.
+-- in: from_id id, to_id id, reason text, at time, actor text
+INSERT INTO record_link (from_id, to_id, reason, at, actor) VALUES (:from_id, :to_id, :reason, :at, :actor)
+ON CONFLICT (from_id, to_id, reason) DO NOTHING;
+
+-- name: record_timeline
+-- What happened to a record, as it happened.
+-- unscoped: who may see the record was asked before its timeline is read
+-- in: record_id id      out: at time, actor text, what text, detail text
+SELECT at, actor, what, detail FROM record_event WHERE record_id = :record_id ORDER BY id;
+
+-- name: record_links
+-- The records at the other ends of a record's links.
+-- unscoped: accounts do not exist yet; staff pages and the command line are local
+-- in: record_id id      out: ref text, kind text, reason text, is_from bool
+SELECT r.ref, r.kind, l.reason, 1 AS is_from FROM record_link l JOIN record r ON r.id = l.to_id
+WHERE l.from_id = :record_id
+UNION ALL
+SELECT r.ref, r.kind, l.reason, 0 AS is_from FROM record_link l JOIN record r ON r.id = l.from_id
+WHERE l.to_id = :record_id
+ORDER BY ref, reason;

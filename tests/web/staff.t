@@ -1,0 +1,154 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Copyright The hinomi authors
+test_description='The analyst listener: this machine alone, names and origins, forms.'
+. /usr/share/sharness/sharness.sh
+. "$HINOMI_SOURCE/tests/web/serve.sh"
+
+test_expect_success 'a store and a server' '
+	make_store &&
+	echo "198.51.100.0/25 a survey" >scanners &&
+	start staff "$program/hinomi-staff" --listen 127.0.0.1:0 --data store --scanners scanners
+'
+url=$(cat staff.address)
+host=${url#http://}
+
+test_expect_success 'it refuses to listen for other machines' '
+	test_expect_code 2 "$program/hinomi-staff" --listen 0.0.0.0:0 --data store 2>err &&
+	grep "can be reached from other machines" err &&
+	test_expect_code 2 "$program/hinomi-staff" --listen "[::]:0" --data store
+'
+
+test_expect_success 'a wrong list of scanners is named with its line' '
+	printf "# x\n203.0.113.0/40\n" >wrong &&
+	test_expect_code 2 "$program/hinomi-staff" --listen 127.0.0.1:0 --data store --scanners wrong 2>err &&
+	grep "wrong: line 2" err
+'
+
+test_expect_success 'each page answers' '
+	"$program/hinomi-staff" --list-paths >paths &&
+	for path in $(grep -v language paths); do
+		test "$(status $url$path)" = 200 || { echo $path; return 1; }
+	done
+'
+
+test_expect_success 'nothing is kept by browsers' '
+	status $url/observe/top &&
+	grep -i "^cache-control: no-store" headers &&
+	grep -i "^cross-origin-resource-policy: same-origin" headers
+'
+
+test_expect_success 'a rebound name is refused' '
+	test "$(status -H "Host: attacker.example" $url/)" = 421 &&
+	test "$(status -H "Host: 127.0.0.1.attacker.example" $url/)" = 421 &&
+	test "$(status -H "Host: localhost:1234" $url/)" = 200
+'
+
+test_expect_success 'a foreign origin is refused' '
+	test "$(status -H "Origin: http://attacker.example" $url/)" = 403 &&
+	test "$(status -H "Origin: null" $url/)" = 403 &&
+	test "$(status -H "Origin: http://$host" $url/)" = 200
+'
+
+token() {
+	status $url/ >/dev/null
+	sed -n 's/.*name="csrf" value="\([0-9a-f]*\)".*/\1/p' body
+}
+
+test_expect_success 'a form needs its token' '
+	test "$(status -d "lang=en&back=/" $url/language)" = 403 &&
+	test "$(status -d "csrf=00&lang=en&back=/" $url/language)" = 403 &&
+	t=$(token) && test -n "$t" &&
+	test "$(status -d "csrf=$t&lang=en&back=/observe/top" $url/language)" = 303 &&
+	grep -i "^location: /observe/top" headers &&
+	grep -i "^set-cookie: lang=en;.*HttpOnly; SameSite=Strict" headers &&
+	test "$(status -H "Sec-Fetch-Site: cross-site" -d "csrf=$t&lang=en&back=/" $url/language)" = 403 &&
+	test "$(status -H "Origin: http://attacker.example" -d "csrf=$t&lang=en&back=/" $url/language)" = 403
+'
+
+test_expect_success 'a form leads nowhere else' '
+	t=$(token) &&
+	for back in http://attacker.example/ //attacker.example/ "/%5Cattacker.example"; do
+		test "$(status -d "csrf=$t&lang=en&back=$back" $url/language)" = 303 &&
+		grep -i "^location: /.$" headers || { echo $back; cat headers; return 1; }
+	done
+'
+
+test_expect_success 'the cookie chooses the language' '
+	status -H "Cookie: lang=en" $url/ && grep "<html lang=\"en\">" body &&
+	status -H "Accept-Language: en-GB,ja;q=0.5" $url/ && grep "<html lang=\"en\">" body &&
+	status -H "Accept-Language: fr" $url/ && grep "<html lang=\"ja\">" body
+'
+
+test_expect_success 'a body that is too long is refused, by length and by count' '
+	head -c 100000 /dev/zero | tr "\0" a >large &&
+	test "$(status --data-binary @large $url/language)" = 413 &&
+	test "$(status -H "Transfer-Encoding: chunked" --data-binary @large $url/language)" = 413 &&
+	test "$(status -H "Content-Type: text/plain" -d x $url/language)" = 415
+'
+
+test_expect_success 'methods' '
+	test "$(status -d x $url/observe/top)" = 405 &&
+	grep -i "^allow: GET, HEAD" headers &&
+	test "$(status $url/language)" = 405 &&
+	grep -i "^allow: POST" headers &&
+	status -I $url/observe/sensors && grep -i "^content-length: [1-9]" headers
+'
+
+test_expect_success 'what is wrong in a form is said beside the field, and what was typed is kept' '
+	test "$(status "$url/observe/top?filter=dprt+22&period=soon&n=9999" -H "Cookie: lang=en")" = 400 &&
+	grep "value=\"dprt 22\"" body &&
+	grep "value=\"soon\"" body &&
+	grep "value=\"9999\"" body &&
+	grep "id=\"fault-filter\"" body && grep "id=\"fault-period\"" body && grep "id=\"fault-n\"" body &&
+	test "$(status "$url/observe/top?filter=%3Cscript%3E")" = 400 &&
+	! grep "<script" body
+'
+
+test_expect_success 'the figures are those of the command' '
+	"$program/hinomi" observe top -q -d store --period 2013Q2 -N 5 --csv >command.csv &&
+	status "$url/observe/top?period=2013Q2&n=5&format=csv" &&
+	cut -d, -f2,3 command.csv >a && cut -d, -f2,3 body | sed "s/^ICMP/icmp/; s/^その他/other/; s/^合計/total/" >b &&
+	test_cmp a b
+'
+
+test_expect_success 'known scanners are hidden when asked' '
+	status "$url/observe/sources?period=2013Q2&filter=proto+icmp&format=csv&n=500" && grep "^198.51.100.1," body &&
+	status "$url/observe/sources?period=2013Q2&filter=proto+icmp&format=csv&n=500&hide=1" && ! grep "^198.51.100.1," body &&
+	grep "^198.51.100.200," body
+'
+
+test_expect_success 'surges and bursts stand apart' '
+	status "$url/observe/surges?period=2013Q2&format=json" &&
+	grep "\"port\":\"5900/tcp\",\"state\":\"proposed\"" body &&
+	! grep 1469 body &&
+	status "$url/observe/surges?period=2013Q2" && grep 1469/udp body
+'
+
+test_expect_success 'ports never seen before' '
+	status "$url/observe/new?period=2013-06&format=csv" &&
+	grep "^7547/tcp," body && ! grep "^445/tcp" body
+'
+
+test_expect_success 'a silent sensor stands first' '
+	status "$url/observe/sensors?format=csv" &&
+	sed -n 2p body | grep "^osaka-3,silent"
+'
+
+test_expect_success 'events are paged' '
+	status "$url/observe/events?period=2013-05-12&n=10&format=csv" && test $(wc -l <body) -eq 11 &&
+	status "$url/observe/events?period=2013-05-12&n=10&skip=10" && grep "rel=\"prev\"" body && grep "rel=\"next\"" body
+'
+
+test_expect_success 'a Unix socket is for its owner' '
+	"$program/hinomi-staff" --socket here.sock --data store 2>socket.log & echo $! >socket.pid &&
+	sleep 1 && test "$(stat -c %a here.sock)" = 600 &&
+	test "$(status --unix-socket here.sock http://localhost/observe/sensors)" = 200
+'
+
+test_expect_success 'it still runs after all that' '
+	kill -0 $(cat staff.pid)
+'
+
+stop_all
+test_done
