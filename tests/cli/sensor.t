@@ -6,7 +6,9 @@ test_description='sensors are invited, enrolled and revoked; a collector on loop
 
 url=
 start_collector() {
-	hinomi-collect -d store --listen 127.0.0.1:${port:-0} --folder collect >collect.log 2>&1 &
+	rm -f collect.log
+	: >collect.log
+	hinomi-collect -d store --listen 127.0.0.1:${port:-0} --folder collect >>collect.log 2>&1 &
 	collector=$!
 	for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do
 		port=$(sed -n 's/.*ready for sensors port=//p' collect.log)
