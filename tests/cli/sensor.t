@@ -39,7 +39,7 @@ test_expect_success 'nonsense, and what is too large' '
 	test "$(curl -sk -o /dev/null -w "%{http_code}" --data-binary hello "$url/batch")" = 400 &&
 	test "$(curl -sk -o /dev/null -w "%{http_code}" --data-binary hello "$url/enrol")" = 400 &&
 	head -c 200000 /dev/zero >large &&
-	test "$(curl -sk -o /dev/null -w "%{http_code}" --data-binary @large "$url/batch")" = 413
+	test "$(curl -sk -o /dev/null -w "%{http_code}" -H "Expect: 100-continue" --data-binary @large "$url/batch")" = 413
 '
 
 test_expect_success 'wrong invitations' '
