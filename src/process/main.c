@@ -35,30 +35,13 @@
 /* A process that has run so long did not die at its start. */
 #define STEADY_US (30 * SECOND_US)
 
-#define ARGUMENTS_MAX 12
+#define ARGUMENTS_MAX 8
 
 static void public_arguments(const struct conf *c, const char *ret[ARGUMENTS_MAX])
 {
 	ret[0] = "--listen";
 	ret[1] = conf_text(c, SETTING_PUBLIC_LISTEN);
 	ret[2] = conf_text(c, SETTING_PUBLIC_TREE);
-}
-
-static void staff_arguments(const struct conf *c, const char *ret[ARGUMENTS_MAX])
-{
-	const char *listen = conf_text(c, SETTING_STAFF_LISTEN), *scanners = conf_text(c, SETTING_STAFF_SCANNERS);
-	size_t n = 0;
-
-	ret[n++] = listen[0] == '/' ? "--socket" : "--listen";
-	ret[n++] = listen;
-	ret[n++] = "--data";
-	ret[n++] = conf_text(c, SETTING_STORE_FOLDER);
-	ret[n++] = "--zone";
-	ret[n++] = conf_text(c, SETTING_CENTRE_ZONE);
-	if (scanners[0]) {
-		ret[n++] = "--scanners";
-		ret[n++] = scanners;
-	}
 }
 
 /* The processes of the centre, in the order of their start. */
@@ -72,7 +55,7 @@ static struct process {
 	{ .name = "collect" },
 	{ .name = "jobs" },
 	{ .name = "public", .arguments = public_arguments },
-	{ .name = "staff", .arguments = staff_arguments },
+	{ .name = "staff" },
 };
 
 static const char *conf_path;

@@ -4,9 +4,10 @@
 #include "base/calendar.h"
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "engine/conf/conf.h"
+#include "engine/place/place.h"
 #include "engine/proc/sandbox.h"
 #include "face/staff/staff.h"
-#include "observe/series/surge.h"
 #include "process/serve.h"
 
 #include <errno.h>
@@ -14,11 +15,12 @@
 #include <getopt.h>
 
 static const char usage[] =
-	"usage: hinomi-staff [--listen ADDRESS:PORT | --socket PATH] [--scanners FILE] [--zone ZONE] --data DIR\n"
-	"Serves the analyst's pages to this machine alone (default listener 127.0.0.1:8081).\n";
+	"usage: hinomi-staff [-c FILE] [--listen ADDRESS:PORT | --socket PATH] [--data DIR] [--scanners FILE]\n"
+	"                    [--place FILE] [--zone ZONE]\n"
+	"Serves the analyst's pages to this machine alone. What is not given here comes from the configuration.\n";
 
 struct asked {
-	const char *listen, *socket, *data, *scanners, *zone;
+	const char *conf, *listen, *socket, *data, *scanners, *place, *zone;
 };
 
 static void print_path(void *context, const char *path)
@@ -30,30 +32,49 @@ static void print_path(void *context, const char *path)
 static int parse(int argc, char **argv, struct asked *ret, struct error *err)
 {
 	static const struct option longs[] = {
-		{ "listen", required_argument, NULL, 'l' },   { "socket", required_argument, NULL, 's' },
-		{ "data", required_argument, NULL, 'd' },     { "scanners", required_argument, NULL, 'S' },
+		{ "config", required_argument, NULL, 'c' },   { "listen", required_argument, NULL, 'l' },
+		{ "socket", required_argument, NULL, 's' },   { "data", required_argument, NULL, 'd' },
+		{ "scanners", required_argument, NULL, 'S' }, { "place", required_argument, NULL, 'p' },
 		{ "zone", required_argument, NULL, 'z' },     { "help", no_argument, NULL, 'h' },
 		{ "list-paths", no_argument, NULL, 'L' },     { 0 },
 	};
 	int got;
 
-	*ret = (struct asked){ .listen = "127.0.0.1:8081", .zone = CALENDAR_ZONE_DEFAULT };
-	while ((got = getopt_long(argc, argv, "l:s:d:z:h", longs, NULL)) != -1) {
+	*ret = (struct asked){ .conf = NULL };
+	while ((got = getopt_long(argc, argv, "c:l:s:d:z:h", longs, NULL)) != -1) {
 		const char **into = got == 'l' ? &ret->listen : got == 's' ? &ret->socket : got == 'd' ? &ret->data :
-				    got == 'S' ? &ret->scanners : got == 'z' ? &ret->zone : NULL;
-		if (got == 'L')
+				    got == 'S' ? &ret->scanners : got == 'z' ? &ret->zone : got == 'c' ? &ret->conf :
+				    got == 'p' ? &ret->place : NULL;
+		if (got == 'L') {
 			staff_each_path(print_path, NULL);
-		if (got == 'L')
 			exit(0);
+		}
 		if (got == 'h')
 			return 1;
 		if (!into)
 			return error_set(err, -EINVAL, "an option is wrong");
 		*into = optarg;
 	}
-	if (optind != argc || !ret->data)
-		return error_set(err, -EINVAL, "the folder of the event store is needed: --data DIR");
-	return 0;
+	return optind == argc ? 0 : error_set(err, -EINVAL, "'%s' is one argument too many", argv[optind]);
+}
+
+/* The listener of the settings is an address, or a path. */
+static void complete(struct asked *a, const struct conf *c)
+{
+	const char *listen = conf_text(c, SETTING_STAFF_LISTEN);
+
+	if (!a->listen && !a->socket && listen[0] == '/')
+		a->socket = listen;
+	else if (!a->listen)
+		a->listen = listen;
+	if (!a->data)
+		a->data = conf_text(c, SETTING_STORE_FOLDER);
+	if (!a->scanners)
+		a->scanners = conf_text(c, SETTING_STAFF_SCANNERS);
+	if (!a->place)
+		a->place = conf_text(c, SETTING_OBSERVE_PLACES);
+	if (!a->zone)
+		a->zone = conf_text(c, SETTING_CENTRE_ZONE);
 }
 
 static int listen_local(const struct asked *a, int *ret_fd, struct error *err)
@@ -69,22 +90,21 @@ static int listen_local(const struct asked *a, int *ret_fd, struct error *err)
 	return error_set(err, -EINVAL, "'%s' can be reached from other machines", a->listen);
 }
 
-static int serve(const struct asked *a, struct error *err)
+static struct filter_place find_place(void *context, const struct address *source)
 {
-	struct staff staff = { .store = a->data, .surge_threshold = SURGE_THRESHOLD_DEFAULT };
-	_cleanup_close_ int folder = open(a->data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	_cleanup_free_ char *hidden = NULL;
-	struct http_config config = staff_config(&staff);
-	struct http_server *server;
-	int fd, r = 0;
+	struct place found = place_find(context, source);
+	struct filter_place place = { .as = found.as };
 
-	if (folder < 0)
-		return error_errno(err, -errno, "cannot open the store '%s'", a->data);
-	if (a->scanners)
-		r = staff_scanners_load(a->scanners, &hidden, &staff.hidden_count, err);
-	staff.hidden = hidden;
-	if (r == 0)
-		r = listen_local(a, &fd, err);
+	memcpy(place.country, found.country, sizeof place.country);
+	return place;
+}
+
+static int run(const struct asked *a, struct staff *staff, int folder, struct error *err)
+{
+	struct http_config config = staff_config(staff);
+	struct http_server *server;
+	int fd, r = listen_local(a, &fd, err);
+
 	if (r == 0)
 		r = http_server_new(&config, fd, &server, err);
 	if (r < 0)
@@ -98,19 +118,50 @@ static int serve(const struct asked *a, struct error *err)
 	return r;
 }
 
+static int serve(const struct asked *a, const struct conf *c, struct error *err)
+{
+	struct staff staff = { .store = a->data, .surge_threshold = (double)conf_number(c, SETTING_OBSERVE_THRESHOLD) };
+	_cleanup_close_ int folder = open(a->data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	_cleanup_free_ char *hidden = NULL;
+	struct place_table *places = NULL;
+	int r = 0;
+
+	if (folder < 0)
+		return error_errno(err, -errno, "cannot open the store '%s'", a->data);
+	if (a->scanners[0])
+		r = staff_scanners_load(a->scanners, &hidden, &staff.hidden_count, err);
+	staff.hidden = hidden;
+	if (r == 0 && a->place[0])
+		r = place_table_load(a->place, &places, err);
+	if (places) {
+		staff.place = find_place;
+		staff.place_context = places;
+	}
+	if (r == 0)
+		r = run(a, &staff, folder, err);
+	place_table_free(places);
+	return r;
+}
+
 int main(int argc, char **argv)
 {
 	struct error err = ERROR_NONE;
+	struct conf *c = NULL;
 	struct asked asked;
 	int r = parse(argc, argv, &asked, &err);
 
 	if (r != 0)
 		return serve_usage(usage, &err);
 	log_init("hinomi-staff", LOG_LEVEL_INFO);
-	r = calendar_set_zone(asked.zone, &err);
+	r = conf_load(asked.conf, &c, &err);
+	if (r == 0) {
+		complete(&asked, c);
+		r = calendar_set_zone(asked.zone, &err);
+	}
 	if (r == 0)
-		r = serve(&asked, &err);
+		r = serve(&asked, c, &err);
 	if (r < 0)
 		error_print(&err);
+	conf_free(c);
 	return r == -EINVAL ? 2 : r < 0 ? 3 : 0;
 }

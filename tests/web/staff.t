@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright The hinomi authors
 test_description='The analyst listener: this machine alone, names and origins, forms.'
-. /usr/share/sharness/sharness.sh
+. "$HINOMI_SOURCE/tests/lib.sh"
 . "$HINOMI_SOURCE/tests/web/serve.sh"
 
 test_expect_success 'a store and a server' '

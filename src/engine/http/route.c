@@ -16,9 +16,10 @@ static bool path_fits(struct bytes pattern, struct bytes path, struct http_reque
 	struct bytes want, have;
 	size_t count = 0;
 
-	take_skip(&pattern, 1);
-	if (!take_skip(&path, 1))
+	if (path.n == 0 || path.p[0] != '/')
 		return false;
+	take_skip(&pattern, 1);
+	take_skip(&path, 1);
 	while (take_until(&pattern, '/', &want)) {
 		if (is_rest(want)) {
 			rq->segments[count] = arena_bytes(rq->arena, path.p, path.n);

@@ -132,6 +132,8 @@ void ask(struct page *p)
 	ask_filter(p);
 	ask_ports(p);
 	p->q.filter = p->filter;
+	p->q.place = p->staff->place;
+	p->q.place_context = p->staff->place_context;
 	p->q.kind = (enum view_kind)http_value(p->rq, "kind")->number;
 	p->count = (size_t)http_value(p->rq, "n")->number;
 	hours = p->q.end_hour - p->q.first_hour;

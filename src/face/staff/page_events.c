@@ -130,7 +130,10 @@ static void event_row(struct page *p, struct sheet *sheet, const struct event *e
 	known_number(sheet, e->known & EVENT_HAS_TTL, e->ttl);
 	known_number(sheet, e->known & EVENT_HAS_LENGTH, e->length);
 	sheet_both(sheet, words(p->lang, kind_label(e->kind)), event_kind_name(e->kind));
-	sheet_text(sheet, marks_text(e->marks), NULL);
+	if (e->marks & 7)
+		sheet_text(sheet, marks_text(e->marks), NULL);
+	else
+		sheet_nothing(sheet);
 }
 
 static void put_more(struct page *p, size_t skip, uint64_t all)

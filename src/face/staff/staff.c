@@ -101,7 +101,11 @@ static size_t field_index(const char *name)
 static void put_options(const struct page *p, const struct http_field *f, const struct http_value *given, struct value *v)
 {
 	struct value *options = value_put_list(v, "options");
+	int64_t selected = given->number;
 
+	/* What counts where nothing was chosen is the page's to say. */
+	if (!given->is_given && strcmp(f->name, "kind") == 0)
+		selected = p->q.kind;
 	if (f->otherwise < 0) {
 		struct value *none = value_add_object(options);
 		value_put_text(none, "value", "");
@@ -111,7 +115,7 @@ static void put_options(const struct page *p, const struct http_field *f, const 
 		struct value *option = value_add_object(options);
 		value_put_text(option, "value", f->choices[i]);
 		value_put_text(option, "label", words(p->lang, choice_label(f->name, f->choices[i])));
-		value_put_bool(option, "is_selected", given->number == (int64_t)i);
+		value_put_bool(option, "is_selected", selected == (int64_t)i);
 	}
 }
 
@@ -152,6 +156,20 @@ static void put_field(const struct page *p, const struct form_field *field, stru
 	}
 }
 
+/* In the order of the form. */
+static void put_faults_of(struct page *p, const struct form_field *field, struct value *faults)
+{
+	for (size_t i = 0; i < p->fault_count; i++) {
+		struct value *fault;
+		if (strcmp(p->faults[i].field, field->name) != 0)
+			continue;
+		fault = value_add_object(faults);
+		value_put_text(fault, "label", words(p->lang, field->label));
+		value_put_text(fault, "text", words(p->lang, p->faults[i].fault));
+		value_put_url(fault, "url", arena_printf(p->arena, "#field-%s", field->name));
+	}
+}
+
 static void put_form(struct page *p)
 {
 	struct value *v = value_put_object(p->value, "form"), *fields = value_put_list(v, "fields");
@@ -164,11 +182,8 @@ static void put_form(struct page *p)
 	value_put_bool(v, "has_filter", p->page->form & FORM_FILTER);
 	value_put_bool(p->value, "has_faults", p->fault_count > 0);
 	faults = value_put_list(p->value, "faults");
-	for (size_t i = 0; i < p->fault_count; i++) {
-		struct value *fault = value_add_object(faults);
-		value_put_text(fault, "text", words(p->lang, p->faults[i].fault));
-		value_put_url(fault, "url", arena_printf(p->arena, "#field-%s", p->faults[i].field));
-	}
+	for (size_t i = 0; i < COUNT(form_fields); i++)
+		put_faults_of(p, &form_fields[i], faults);
 }
 
 /* --- what a page shows --- */

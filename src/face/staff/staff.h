@@ -13,6 +13,9 @@ struct staff {
 	const char *hidden;  /* a filter that takes all but known research scanners; NULL: there is no list */
 	size_t hidden_count; /* prefixes in that list */
 	double surge_threshold;
+	/* Where sources belong, for filters by country and AS; NULL: unknown. */
+	struct filter_place (*place)(void *context, const struct address *source);
+	void *place_context;
 };
 
 /* Reads a list of research scanners, one prefix a line, the rest of the line a name, # a remark, and makes the filter
