@@ -6,7 +6,9 @@ test_description='sensors are invited, enrolled and revoked; a collector on loop
 
 url=
 start_collector() {
-	hinomi-collect -d store --listen 127.0.0.1:${port:-0} --folder collect >collect.log 2>&1 &
+	rm -f collect.log
+	: >collect.log
+	hinomi-collect -d store --listen 127.0.0.1:${port:-0} --folder collect >>collect.log 2>&1 &
 	collector=$!
 	for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do
 		port=$(sed -n 's/.*ready for sensors port=//p' collect.log)
@@ -37,7 +39,7 @@ test_expect_success 'nonsense, and what is too large' '
 	test "$(curl -sk -o /dev/null -w "%{http_code}" --data-binary hello "$url/batch")" = 400 &&
 	test "$(curl -sk -o /dev/null -w "%{http_code}" --data-binary hello "$url/enrol")" = 400 &&
 	head -c 200000 /dev/zero >large &&
-	test "$(curl -sk -o /dev/null -w "%{http_code}" --data-binary @large "$url/batch")" = 413
+	test "$(curl -sk -o /dev/null -w "%{http_code}" -H "Expect: 100-continue" --data-binary @large "$url/batch")" = 413
 '
 
 test_expect_success 'wrong invitations' '

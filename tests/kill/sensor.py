@@ -114,9 +114,10 @@ def is_writing(who, before):
     return any(name.endswith(".new") for name in os.listdir(spool))
 
 
-def kill(run, who):
-    """Kills at a chosen moment; every second time waits for a write to be under way. True: it was inside one."""
-    wants_write = chance.random() < 0.5 and who in ("collect", "delivery")
+def kill(run, who, is_behind):
+    """Kills at a chosen moment; every second time, and while too few were, waits for a write to be under way. True: it was
+    inside one."""
+    wants_write = (chance.random() < 0.5 or is_behind) and who in ("collect", "delivery")
     time.sleep(chance.uniform(0.02, 1.2))
     pid = run.victim(who)
     end, seen = time.time() + 3, False
@@ -132,7 +133,7 @@ def loop(run, victims, kills, first):
     sender = n.send(4_000_000_000, PER_SECOND, first)
     inside = 0
     for i in range(kills):
-        inside += kill(run, victims[i % len(victims)])
+        inside += kill(run, victims[i % len(victims)], inside * 3 < i + 1)
         time.sleep(chance.uniform(0.1, 0.6))
         if victims[i % len(victims)] in ("capture", "parent"):
             try:
