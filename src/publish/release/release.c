@@ -139,8 +139,9 @@ int release_begin(const char *out, struct release **ret, struct error *err)
 
 	*r = (struct release){ .out = -1, .lock = -1, .current = -1, .tree = -1 };
 	code = open_folder(AT_FDCWD, out, true, &r->out, err);
-	if (code == 0 && !realpath(out, r->path))
-		code = error_errno(err, -errno, "cannot find '%s'", out);
+	/* Not made absolute: the folder may stand below one that this process may not enter. */
+	if (code == 0 && (size_t)snprintf(r->path, sizeof r->path, "%s", out) >= sizeof r->path)
+		code = error_set(err, -ENAMETOOLONG, "the path of the released tree is too long");
 	if (code == 0)
 		code = take_lock(r, err);
 	if (code == 0)
