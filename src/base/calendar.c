@@ -56,7 +56,7 @@ static bool digits(struct bytes *c, size_t n, int *ret)
 
 static bool sign(struct bytes *c, char wanted)
 {
-	return c->n && c->p[0] == wanted && take_skip(c, 1);
+	return c->n && c->p[0] == (uint8_t)wanted && take_skip(c, 1);
 }
 
 static bool date_take(struct bytes *c, struct date *ret)

@@ -134,6 +134,7 @@ static void draw_markers(struct plot *p, size_t series)
 	double every = per_point > 30 ? per_point : MARKER_EVERY;
 	double at = per_point > 30 ? 0 : every * ((double)series + 0.5) / (double)c->series_count;
 
+	/* NOLINTNEXTLINE(cert-flp30-c): pixels; one marker more or less is none's harm */
 	for (; at < p->right - p->left; at += every) {
 		size_t i = (size_t)(at / per_point + 0.5);
 		if (i < c->points && !isnan(c->series[series].value[i]))
@@ -154,6 +155,7 @@ void series_hatch(struct plot *p, double x0, double y0, double x1, double y1)
 {
 	double height = y1 - y0;
 
+	/* NOLINTNEXTLINE(cert-flp30-c): pixels; whole steps of 8 */
 	for (double c = x0 - height + 4; c < x1; c += 8) {
 		double from = fmax(c, x0), to = fmin(c + height, x1);
 		mark_line(p, CHART_HATCH, 1, from, y1 - (from - c), to, y1 - (to - c));

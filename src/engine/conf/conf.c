@@ -77,7 +77,7 @@ static char *path_from(const char *file, const char *path)
 		return memory_copy_text(path, n);
 	whole = memory_new(folder + n + 1, 1);
 	memcpy(whole, file, folder);
-	memcpy(whole + folder, path, n);
+	memcpy(whole + folder, path, n + 1);
 	return whole;
 }
 

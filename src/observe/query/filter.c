@@ -225,9 +225,9 @@ static bool protocol_named(struct bytes word, uint64_t *ret)
 
 static bool kind_named(struct bytes word, uint64_t *ret)
 {
-	for (uint8_t k = EVENT_PROBE; k <= EVENT_UNKNOWN; k++)
-		if (word_is(word, event_kind_name(k))) {
-			*ret = k;
+	for (int k = EVENT_PROBE; k <= EVENT_UNKNOWN; k++)
+		if (word_is(word, event_kind_name((uint8_t)k))) {
+			*ret = (uint64_t)k;
 			return true;
 		}
 	return false;

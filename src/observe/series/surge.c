@@ -92,13 +92,14 @@ static int compare_int32(const void *a, const void *b)
 double surge_usual(const int32_t *up_s, int32_t hours)
 {
 	_cleanup_free_ int32_t *sorted = memory_new((size_t)hours, sizeof *sorted);
-	size_t n = 0;
+	size_t n = 0, middle;
 
 	for (int32_t hour = 0; hour < hours; hour++)
 		if (up_s[hour] > 0)
 			sorted[n++] = up_s[hour];
 	qsort(sorted, n, sizeof *sorted, compare_int32);
-	return n ? sorted[(n - 1) / 2] / 3600.0 : 0;
+	middle = n ? (n - 1) / 2 : 0;
+	return n ? sorted[middle] / 3600.0 : 0;
 }
 
 static double packets_at_usual(const struct surge_series *s, int32_t hour)

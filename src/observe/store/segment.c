@@ -24,12 +24,12 @@ static int find_footer(struct bytes file, struct bytes *ret, struct error *err)
 	const uint8_t *trailer;
 	uint64_t offset, bytes;
 
-	if (file.n < SEGMENT_MAGIC_BYTES + SEGMENT_TRAILER_BYTES || memcmp(file.p, SEGMENT_MAGIC, SEGMENT_MAGIC_BYTES))
+	if (file.n < SEGMENT_MAGIC_BYTES + SEGMENT_TRAILER_BYTES || memcmp(file.p, SEGMENT_MAGIC, SEGMENT_MAGIC_BYTES) != 0)
 		return damaged(err, "it does not begin as a segment");
 	trailer = file.p + file.n - SEGMENT_TRAILER_BYTES;
 	offset = get_u64le(trailer);
 	bytes = get_u64le(trailer + 8);
-	if (memcmp(trailer + 24, SEGMENT_END_MAGIC, SEGMENT_MAGIC_BYTES))
+	if (memcmp(trailer + 24, SEGMENT_END_MAGIC, SEGMENT_MAGIC_BYTES) != 0)
 		return damaged(err, "its end is missing");
 	if (offset > file.n || bytes > file.n - offset || offset + bytes != file.n - SEGMENT_TRAILER_BYTES)
 		return damaged(err, "its end contradicts its size");
