@@ -7,6 +7,7 @@
 #include "engine/conf/conf.h"
 #include "engine/proc/file.h"
 #include "observe/delivery/collector.h"
+#include "observe/delivery/health.h"
 #include "observe/store/maintain.h"
 #include "process/serve.h"
 
@@ -19,6 +20,7 @@
 
 #define CONNECTIONS 512
 #define TURN_MS 500
+#define HEALTH_EVERY_US (60 * SECOND_US)
 
 struct collect {
 	struct http_server *server;
@@ -29,6 +31,7 @@ struct collect {
 	bool is_store_failing;
 	const char *store; /* its folder */
 	int64_t keep_days; /* 0: for ever */
+	int64_t silence_us;
 };
 
 /* --- requests --- */
@@ -143,9 +146,24 @@ static void look_after(struct collect *c)
 		log_info("compacted the store", "dropped", dropped);
 }
 
+static void tell_health(void *context, const char *sensor, unsigned was, unsigned is)
+{
+	_cleanup_(buf_clear) struct buf before, now;
+
+	(void)context;
+	buf_init(&before, 128);
+	buf_init(&now, 128);
+	health_format(was, &before);
+	health_format(is, &now);
+	if (is & HEALTH_WRONG)
+		log_warn("a sensor is not well", "sensor", sensor, "was", before.p, "is", now.p);
+	else
+		log_info("a sensor's state changed", "sensor", sensor, "was", before.p, "is", now.p);
+}
+
 static void serve(struct collect *c)
 {
-	int64_t hour = floor_div(clock_now(), HOUR_US), day = 0;
+	int64_t hour = floor_div(clock_now(), HOUR_US), day = 0, health_us = clock_steady() + HEALTH_EVERY_US;
 	struct error err = ERROR_NONE;
 
 	while (!serve_stop) {
@@ -153,6 +171,10 @@ static void serve(struct collect *c)
 		store_waiting(c);
 		if (collector_tick(c->collector, false, &err) < 0)
 			log_error("cannot write the status", "why", err.line);
+		if (clock_steady() >= health_us) {
+			health_us = clock_steady() + HEALTH_EVERY_US;
+			collector_health(c->collector, c->silence_us, tell_health, NULL);
+		}
 		if (floor_div(clock_now(), HOUR_US) != hour) {
 			hour = floor_div(clock_now(), HOUR_US);
 			flush(c);
@@ -230,6 +252,7 @@ static int run(const struct options *o, struct error *err)
 		return r;
 	c.store = o->data ? o->data : conf_text(conf, SETTING_STORE_FOLDER);
 	c.keep_days = conf_number(conf, SETTING_STORE_DAYS);
+	c.silence_us = conf_number(conf, SETTING_OBSERVE_SILENCE) * 60 * SECOND_US;
 	r = folder_open(o->folder ? o->folder : conf_text(conf, SETTING_COLLECT_FOLDER), 0700, &folder, err);
 	if (r == 0)
 		r = secret_make(folder, "receipt.key", receipts, err);
