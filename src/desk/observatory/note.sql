@@ -1,3 +1,5 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Copyright The hinomi authors
 -- What public pages say about a period.
 
 -- name: note_select

@@ -1,3 +1,5 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Copyright The hinomi authors
 -- Closed quarters, frozen.
 
 -- name: quarter_by_period

@@ -1,3 +1,5 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Copyright The hinomi authors
 -- Surges that an analyst looked at.
 
 -- name: review_select

@@ -1,3 +1,5 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Copyright The hinomi authors
 -- Filters that are kept by name.
 
 -- name: saved_select

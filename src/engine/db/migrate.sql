@@ -1,3 +1,5 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Copyright The hinomi authors
 -- Which migrations a database has seen. The table is made by the code that needs it before the first of them.
 
 -- name: migrate_seen

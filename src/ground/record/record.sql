@@ -1,3 +1,5 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Copyright The hinomi authors
 -- Records, their timeline and their links.
 
 -- name: record_number_next
