@@ -53,18 +53,29 @@ static const struct {
 	{ SURGE_ONE_SENSOR, MSG_STAFF_ONE_SENSOR },	 { SURGE_SOURCES_UNKNOWN, MSG_STAFF_SOURCES_UNKNOWN },
 };
 
-/* From the words that are kept, which are those of programs. */
-const char *page_evidence(const struct page *p, const char *evidence)
+const char *page_evidence(const struct page *p, uint32_t evidence)
 {
 	const char *text = "";
 
-	for (size_t i = 0; i < COUNT(evidence_words); i++) {
-		char raw[WEIGH_TEXT_MAX];
-		if (strstr(evidence, surge_evidence_format(evidence_words[i].bit, raw)))
+	for (size_t i = 0; i < COUNT(evidence_words); i++)
+		if (evidence & evidence_words[i].bit)
 			text = arena_printf(p->arena, "%s%s%s", text, text[0] ? words(p->lang, MSG_STAFF_AND) : "",
 					    words(p->lang, evidence_words[i].words));
-	}
 	return text;
+}
+
+/* From the words that are kept, which are those of programs. */
+uint32_t page_evidence_of(const struct review_found *found)
+{
+	uint32_t evidence = found->sources < 0 ? SURGE_SOURCES_UNKNOWN : 0;
+
+	for (size_t i = 0; i < COUNT(evidence_words); i++) {
+		char raw[WEIGH_TEXT_MAX];
+		surge_evidence_format(evidence_words[i].bit, raw);
+		if (raw[0] && strstr(found->evidence, raw))
+			evidence |= evidence_words[i].bit;
+	}
+	return evidence;
 }
 
 const char *page_state(const struct page *p, const struct review *v)

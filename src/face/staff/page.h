@@ -112,7 +112,8 @@ void page_form(struct page *p, const char *id, enum message title, const char *i
 /* What could not be written is said on the page, where the form still stands. */
 int page_wrote(struct page *p, int r, const struct error *inner, const char *done);
 
-const char *page_evidence(const struct page *p, const char *evidence);
+const char *page_evidence(const struct page *p, uint32_t evidence); /* SURGE_… */
+uint32_t page_evidence_of(const struct review_found *found);
 const char *page_surge_url(const struct page *p, const char *port, int64_t start_hour);
 /* A review's state as a cell; `v` may be NULL. */
 const char *page_state(const struct page *p, const struct review *v);

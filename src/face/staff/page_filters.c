@@ -39,7 +39,7 @@ int page_filters(struct page *p, struct error *err)
 	sheet_empty(sheet, words(p->lang, MSG_STAFF_NO_FILTERS));
 	for (size_t i = 0; i < count; i++) {
 		sheet_text(sheet, list[i].name, NULL);
-		sheet_text(sheet, list[i].text, NULL);
+		sheet_said(sheet, list[i].text);
 		sheet_both(sheet, page_time(p, list[i].saved_at), page_time_utc(p, list[i].saved_at));
 		use_cell(p, sheet, "/observe/top", list[i].text);
 		use_cell(p, sheet, "/observe/series", list[i].text);

@@ -16,8 +16,8 @@ static const struct sheet_column columns[] = {
 static void note_row(struct page *p, struct sheet *sheet, const struct note *n)
 {
 	sheet_text(sheet, n->period, arena_printf(p->arena, "/observe/notes?about=%s", http_encode(p->arena, n->period)));
-	sheet_text(sheet, n->text_ja, NULL);
-	sheet_text(sheet, n->text_en, NULL);
+	sheet_said(sheet, n->text_ja);
+	sheet_said(sheet, n->text_en);
 	sheet_both(sheet, page_time(p, n->changed_at), page_time_utc(p, n->changed_at));
 	sheet_remove(sheet, "/observe/notes", words(p->lang, MSG_STAFF_REMOVE), "about", n->period);
 	if (strcmp(n->period, http_value(p->rq, "about")->text) == 0) {

@@ -119,7 +119,7 @@ static void put_facts(struct page *p, const struct meant *m, uint32_t key)
 	page_state_cell(p, fact(p, sheet, MSG_STAFF_REVIEW), m->review);
 	if (m->review)
 		sheet_text(fact(p, sheet, MSG_STAFF_REF), m->review->ref, NULL);
-	sheet_text(fact(p, sheet, MSG_STAFF_EVIDENCE), page_evidence(p, f->evidence), NULL);
+	sheet_text(fact(p, sheet, MSG_STAFF_EVIDENCE), page_evidence(p, page_evidence_of(f)), NULL);
 	hour_fact(p, sheet, MSG_STAFF_BEGIN, f->span.start_hour);
 	hour_fact(p, sheet, MSG_STAFF_PEAK, f->peak_hour);
 	if (f->span.end_hour == RULES_OPEN)
@@ -173,7 +173,7 @@ static int put_timeline(struct page *p, const struct review *v, struct error *er
 		sheet_both(sheet, page_time(p, list[i].at), page_time_utc(p, list[i].at));
 		sheet_text(sheet, list[i].actor, NULL);
 		sheet_both(sheet, moment(p, list[i].what), list[i].what);
-		sheet_text(sheet, list[i].detail, NULL);
+		sheet_said(sheet, list[i].detail);
 	}
 	return r;
 }
@@ -210,7 +210,7 @@ static void put_form(struct page *p, const struct review *v)
 		{ 0 },
 	};
 	static const struct page_button decided[] = {
-		{ ACT_KEEP, MSG_STAFF_KEEP, false }, { ACT_REOPEN, MSG_STAFF_REOPEN, true }, { 0 },
+		{ ACT_SAVE, MSG_STAFF_SAVE, false }, { ACT_REOPEN, MSG_STAFF_REOPEN, true }, { 0 },
 	};
 
 	if (v) {

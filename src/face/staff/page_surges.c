@@ -13,9 +13,8 @@
 static void evidence_cell(struct page *p, struct sheet *sheet, uint32_t evidence)
 {
 	char raw[WEIGH_TEXT_MAX];
-	const char *text = arena_text(p->arena, surge_evidence_format(evidence, raw));
 
-	sheet_both(sheet, page_evidence(p, text), text);
+	sheet_both(sheet, page_evidence(p, evidence), arena_text(p->arena, surge_evidence_format(evidence, raw)));
 }
 
 static void hour_cell(struct page *p, struct sheet *sheet, int64_t hour)
@@ -48,8 +47,7 @@ static const struct sheet_column surge_columns[] = {
 	{ "end", MSG_STAFF_END, false, false },	  { "baseline", MSG_STAFF_USUAL, true, false },
 	{ "peak_average", MSG_STAFF_AT_PEAK, true, false }, { "packets", MSG_STAFF_PACKETS, true, false },
 	{ "sensors", MSG_STAFF_SENSORS_SEEN, true, false }, { "sources", MSG_STAFF_SOURCES, true, false },
-	{ "evidence", MSG_STAFF_EVIDENCE, false, true }, { "events", MSG_STAFF_BEHIND_TOO, false, false },
-	{ 0 },
+	{ "evidence", MSG_STAFF_EVIDENCE, false, true }, { 0 },
 };
 
 /* What was decided, and the way to the rise's page: where the question is the detector's own, for that page asks it. */
@@ -89,7 +87,6 @@ static void surge_row(struct page *p, struct sheet *sheet, const struct reviews 
 	else
 		sheet_nothing(sheet);
 	evidence_cell(p, sheet, s->evidence);
-	sheet_text(sheet, words(p->lang, MSG_STAFF_EVENTS), around(p, "/observe/events", s->key, s->first_hour, s->last_hour));
 }
 
 static void put_surges(struct page *p, const struct reviews *reviews, const struct series *s)

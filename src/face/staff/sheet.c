@@ -12,6 +12,7 @@
 struct cell {
 	const char *text, *raw, *url; /* raw: NULL is no value */
 	enum sheet_state state;
+	const char *lang;           /* of the text; NULL: the page's */
 	const char *action, *field; /* a button: where to, and the name of what `raw` is */
 	bool is_sum; /* of the row that it begins */
 };
@@ -67,6 +68,18 @@ static void add(struct sheet *s, struct cell c)
 void sheet_text(struct sheet *s, const char *text, const char *url)
 {
 	add(s, (struct cell){ .text = text, .raw = text, .url = url });
+}
+
+static bool is_ascii(const char *text)
+{
+	while (*text && (uint8_t)*text < 0x80)
+		text++;
+	return *text == '\0';
+}
+
+void sheet_said(struct sheet *s, const char *text)
+{
+	add(s, (struct cell){ .text = text, .raw = text, .lang = is_ascii(text) ? "en" : "ja" });
 }
 
 void sheet_link(struct sheet *s, const char *text, const char *raw, const char *url)
@@ -137,6 +150,8 @@ static void put_cell(const struct sheet *s, size_t i, struct value *row)
 	value_put_bool(v, "is_long", s->columns[i % s->column_count].is_long);
 	if (c->url)
 		value_put_url(v, "url", c->url);
+	if (c->lang)
+		value_put_text(v, "text_lang", c->lang);
 	if (c->action) {
 		struct value *button = value_put_object(v, "button");
 		value_put_url(button, "action", c->action);

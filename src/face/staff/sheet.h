@@ -27,6 +27,8 @@ void sheet_empty(struct sheet *s, const char *text);
 
 /* The next cell. `url` may be NULL. */
 void sheet_text(struct sheet *s, const char *text, const char *url);
+/* Words that people wrote, or a filter: marked as English or Japanese, whatever the page's language is. */
+void sheet_said(struct sheet *s, const char *text);
 void sheet_link(struct sheet *s, const char *text, const char *raw, const char *url);
 /* `raw` is for programs, where it differs from what people read. */
 void sheet_both(struct sheet *s, const char *text, const char *raw);

@@ -148,7 +148,7 @@ static void put_field(const struct page *p, const struct form_field *field, stru
 
 	value_put_text(v, "name", field->name);
 	value_put_text(v, "label", words(p->lang, field->label));
-	value_put_bool(v, "is_wide", f->type == HTTP_TEXT && f->most > 200);
+	value_put_bool(v, "is_wide", f->type == HTTP_TEXT && f->most > 1000);
 	if (field->has_hint)
 		value_put_text(v, "hint", words(p->lang, field->hint));
 	for (size_t i = 0; i < p->fault_count; i++)
@@ -164,6 +164,8 @@ static void put_field(const struct page *p, const struct form_field *field, stru
 		value_put_bool(v, "is_checked", given->number);
 	} else {
 		value_put_bool(v, f->type == HTTP_LINES ? "is_lines" : "is_text", true);
+		if (f->type == HTTP_LINES)
+			value_put_text(v, "text_lang", strcmp(f->name, "note_ja") == 0 ? "ja" : "en");
 		value_put_text(v, "value", shown_text(p, f, given));
 	}
 }
@@ -216,6 +218,15 @@ void page_prefill(struct page *p, const char *field, const char *text)
 	p->prefill[field_index(field)] = text;
 }
 
+/* A hint of the question's form does not hold where the field is to be kept. */
+static void put_desk_field(const struct page *p, const char *name, struct value *list)
+{
+	struct form_field f = *form_field_of(name);
+
+	f.has_hint = f.has_hint && f.form == 0;
+	put_field(p, &f, list);
+}
+
 void page_form(struct page *p, const char *id, enum message title, const char *intro, const char *const *fields,
 	       const struct page_button *buttons)
 {
@@ -227,7 +238,7 @@ void page_form(struct page *p, const char *id, enum message title, const char *i
 	value_put_url(v, "action", p->rq->path);
 	list = value_put_list(v, "fields");
 	for (; *fields; fields++)
-		put_field(p, form_field_of(*fields), list);
+		put_desk_field(p, *fields, list);
 	list = value_put_list(v, "buttons");
 	for (; buttons->label; buttons++) {
 		struct value *button = value_add_object(list);
