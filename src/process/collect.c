@@ -7,6 +7,8 @@
 #include "engine/conf/conf.h"
 #include "engine/proc/file.h"
 #include "observe/delivery/collector.h"
+#include "observe/delivery/health.h"
+#include "observe/store/maintain.h"
 #include "process/serve.h"
 
 #include <errno.h>
@@ -18,6 +20,7 @@
 
 #define CONNECTIONS 512
 #define TURN_MS 500
+#define HEALTH_EVERY_US (60 * SECOND_US)
 
 struct collect {
 	struct http_server *server;
@@ -26,6 +29,9 @@ struct collect {
 	struct http_request *waiting[COLLECTOR_GROUP_MAX];
 	size_t waiting_count;
 	bool is_store_failing;
+	const char *store; /* its folder */
+	int64_t keep_days; /* 0: for ever */
+	int64_t silence_us;
 };
 
 /* --- requests --- */
@@ -120,9 +126,44 @@ static void flush(struct collect *c)
 		log_error("cannot make a segment of the journal", "why", err.line);
 }
 
+/* Once a day, and at the start: small segments become large ones, and what is older than the setting goes. Sensors wait
+ * meanwhile; what they bring stays in their spools. */
+static void look_after(struct collect *c)
+{
+	struct compact_options o = { .drop_before_us = INT64_MIN };
+	struct compact_report report;
+	struct error err = ERROR_NONE;
+	char dropped[24];
+
+	if (c->keep_days)
+		o.drop_before_us = clock_now() - c->keep_days * DAY_US;
+	if (store_compact_held(c->writer, c->store, &o, &report, &err) < 0) {
+		log_error("cannot compact the store", "why", err.line);
+		return;
+	}
+	snprintf(dropped, sizeof dropped, "%" PRIu64, report.events_dropped);
+	if (report.events_dropped || report.segments_before != report.segments_after)
+		log_info("compacted the store", "dropped", dropped);
+}
+
+static void tell_health(void *context, const char *sensor, unsigned was, unsigned is)
+{
+	_cleanup_(buf_clear) struct buf before, now;
+
+	(void)context;
+	buf_init(&before, 128);
+	buf_init(&now, 128);
+	health_format(was, &before);
+	health_format(is, &now);
+	if (is & HEALTH_WRONG)
+		log_warn("a sensor is not well", "sensor", sensor, "was", before.p, "is", now.p);
+	else
+		log_info("a sensor's state changed", "sensor", sensor, "was", before.p, "is", now.p);
+}
+
 static void serve(struct collect *c)
 {
-	int64_t hour = floor_div(clock_now(), HOUR_US);
+	int64_t hour = floor_div(clock_now(), HOUR_US), day = 0, health_us = clock_steady() + HEALTH_EVERY_US;
 	struct error err = ERROR_NONE;
 
 	while (!serve_stop) {
@@ -130,9 +171,17 @@ static void serve(struct collect *c)
 		store_waiting(c);
 		if (collector_tick(c->collector, false, &err) < 0)
 			log_error("cannot write the status", "why", err.line);
+		if (clock_steady() >= health_us) {
+			health_us = clock_steady() + HEALTH_EVERY_US;
+			collector_health(c->collector, c->silence_us, tell_health, NULL);
+		}
 		if (floor_div(clock_now(), HOUR_US) != hour) {
 			hour = floor_div(clock_now(), HOUR_US);
 			flush(c);
+		}
+		if (floor_div(clock_now(), DAY_US) != day) {
+			day = floor_div(clock_now(), DAY_US);
+			look_after(c);
 		}
 	}
 }
@@ -201,6 +250,9 @@ static int run(const struct options *o, struct error *err)
 
 	if (r < 0)
 		return r;
+	c.store = o->data ? o->data : conf_text(conf, SETTING_STORE_FOLDER);
+	c.keep_days = conf_number(conf, SETTING_STORE_DAYS);
+	c.silence_us = conf_number(conf, SETTING_OBSERVE_SILENCE) * 60 * SECOND_US;
 	r = folder_open(o->folder ? o->folder : conf_text(conf, SETTING_COLLECT_FOLDER), 0700, &folder, err);
 	if (r == 0)
 		r = secret_make(folder, "receipt.key", receipts, err);
@@ -211,7 +263,7 @@ static int run(const struct options *o, struct error *err)
 	if (r == 0)
 		r = http_listen(o->listen ? o->listen : conf_text(conf, SETTING_COLLECT_LISTEN), &fd, err);
 	if (r == 0)
-		r = writer_open(o->data ? o->data : conf_text(conf, SETTING_STORE_FOLDER), WRITER_CREATE, 0, &c.writer, err);
+		r = writer_open(c.store, WRITER_CREATE, 0, &c.writer, err);
 	if (r == 0)
 		r = collector_open(folder, c.writer, receipts, &c.collector, err);
 	is_resting = r == -EPERM && !c.writer;

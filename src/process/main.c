@@ -293,11 +293,30 @@ static int fill_empty_store(const struct conf *c, struct error *err)
 	return run_command(arguments, err);
 }
 
+/* The manifest is text, and its second or third line says so (hinomi-store(5)). */
+static bool is_simulated(const struct conf *c)
+{
+	char path[4096], line[256];
+	bool found = false;
+	FILE *f;
+
+	snprintf(path, sizeof path, "%s/MANIFEST", conf_text(c, SETTING_STORE_FOLDER));
+	f = fopen(path, "re");
+	while (f && !found && fgets(line, sizeof line, f))
+		found = strncmp(line, "simulated ", 10) == 0;
+	if (f)
+		fclose(f);
+	return found;
+}
+
 static void print_addresses(const struct conf *c)
 {
 	printf("public pages    http://%s/\n", conf_text(c, SETTING_PUBLIC_LISTEN));
 	printf("staff pages     http://%s/\n", conf_text(c, SETTING_STAFF_LISTEN));
-	printf("sensors deliver https://%s/\n", conf_text(c, SETTING_COLLECT_LISTEN));
+	if (is_simulated(c))
+		printf("no sensor can deliver here: the store is simulated\n");
+	else
+		printf("sensors deliver https://%s/\n", conf_text(c, SETTING_COLLECT_LISTEN));
 	printf("^C stops\n");
 	fflush(stdout);
 }

@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "engine/conf/conf.h"
+#include "engine/db/db.h"
 #include "engine/place/place.h"
 #include "engine/proc/sandbox.h"
 #include "face/staff/staff.h"
@@ -13,14 +14,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <pwd.h>
 
 static const char usage[] =
 	"usage: hinomi-staff [-c FILE] [--listen ADDRESS:PORT | --socket PATH] [--data DIR] [--scanners FILE]\n"
-	"                    [--place FILE] [--zone ZONE]\n"
+	"                    [--place FILE] [--db FILE] [--zone ZONE]\n"
 	"Serves the analyst's pages to this machine alone. What is not given here comes from the configuration.\n";
 
 struct asked {
-	const char *conf, *listen, *socket, *data, *scanners, *place, *zone;
+	const char *conf, *listen, *socket, *data, *scanners, *place, *zone, *database;
 };
 
 static void print_path(void *context, const char *path)
@@ -36,7 +38,8 @@ static int parse(int argc, char **argv, struct asked *ret, struct error *err)
 		{ "socket", required_argument, NULL, 's' },   { "data", required_argument, NULL, 'd' },
 		{ "scanners", required_argument, NULL, 'S' }, { "place", required_argument, NULL, 'p' },
 		{ "zone", required_argument, NULL, 'z' },     { "help", no_argument, NULL, 'h' },
-		{ "list-paths", no_argument, NULL, 'L' },     { 0 },
+		{ "list-paths", no_argument, NULL, 'L' },     { "db", required_argument, NULL, 'D' },
+		{ 0 },
 	};
 	int got;
 
@@ -44,7 +47,7 @@ static int parse(int argc, char **argv, struct asked *ret, struct error *err)
 	while ((got = getopt_long(argc, argv, "c:l:s:d:z:h", longs, NULL)) != -1) {
 		const char **into = got == 'l' ? &ret->listen : got == 's' ? &ret->socket : got == 'd' ? &ret->data :
 				    got == 'S' ? &ret->scanners : got == 'z' ? &ret->zone : got == 'c' ? &ret->conf :
-				    got == 'p' ? &ret->place : NULL;
+				    got == 'p' ? &ret->place : got == 'D' ? &ret->database : NULL;
 		if (got == 'L') {
 			staff_each_path(print_path, NULL);
 			exit(0);
@@ -73,6 +76,8 @@ static void complete(struct asked *a, const struct conf *c)
 		a->scanners = conf_text(c, SETTING_STAFF_SCANNERS);
 	if (!a->place)
 		a->place = conf_text(c, SETTING_OBSERVE_PLACES);
+	if (!a->database)
+		a->database = conf_text(c, SETTING_CENTRE_DATABASE);
 	if (!a->zone)
 		a->zone = conf_text(c, SETTING_CENTRE_ZONE);
 }
@@ -97,6 +102,36 @@ static struct filter_place find_place(void *context, const struct address *sourc
 
 	memcpy(place.country, found.country, sizeof place.country);
 	return place;
+}
+
+/* Opened before the walls stand: afterwards no file can be opened for writing. A folder that is missing or may not be
+ * written leaves pages that only read; a damaged database is a reason not to start. */
+static int open_cases(const struct asked *a, struct db **ret, struct error *err)
+{
+	struct error inner = ERROR_NONE;
+	int r = db_open(a->database, DB_CREATE, ret, &inner);
+
+	if (r == 0)
+		return 0;
+	*ret = NULL;
+	if (r == -EBADMSG) {
+		*err = inner;
+		return r;
+	}
+	log_warn("there is no case database: nothing can be decided or noted", "database", a->database, "reason", inner.line);
+	return 0;
+}
+
+static const char *actor(void)
+{
+	static char name[80];
+	const struct passwd *user = getpwuid(getuid());
+
+	if (user)
+		snprintf(name, sizeof name, "local:%s", user->pw_name);
+	else
+		snprintf(name, sizeof name, "local:%u", (unsigned)getuid());
+	return name;
 }
 
 static int run(const struct asked *a, struct staff *staff, int folder, struct error *err)
@@ -137,8 +172,12 @@ static int serve(const struct asked *a, const struct conf *c, struct error *err)
 		staff.place = find_place;
 		staff.place_context = places;
 	}
+	staff.actor = actor();
+	if (r == 0)
+		r = open_cases(a, &staff.db, err);
 	if (r == 0)
 		r = run(a, &staff, folder, err);
+	db_close(staff.db);
 	place_table_free(places);
 	return r;
 }

@@ -76,7 +76,7 @@ static int prepare_connection(struct db *db, unsigned flags, struct error *err)
 	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	/* WAL loses nothing that was committed when each commit waits for the disk. */
-	r = db_run(db, "PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL", err);
+	r = db_run(db, "PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY", err);
 	if (r == 0 && !(flags & DB_READS))
 		r = db_run(db, "PRAGMA journal_mode = WAL", err);
 	if (r == 0 && flags & DB_READS)

@@ -40,12 +40,24 @@ const struct http_value *http_value(const struct http_request *rq, const char *n
 	return NULL;
 }
 
-static bool has_control(struct bytes text)
+static bool has_control(struct bytes text, bool may_break)
 {
 	for (size_t i = 0; i < text.n; i++)
-		if (text.p[i] < 0x20 || text.p[i] == 0x7f)
+		if ((text.p[i] < 0x20 && !(may_break && text.p[i] == '\n')) || text.p[i] == 0x7f)
 			return true;
 	return false;
+}
+
+/* Forms send lines with CR LF. */
+static struct bytes lines(struct arena *a, struct bytes text)
+{
+	uint8_t *into = arena_alloc(a, text.n + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < text.n; i++)
+		if (text.p[i] != '\r' || i + 1 == text.n || text.p[i + 1] != '\n')
+			into[n++] = text.p[i];
+	return BYTES(into, n);
 }
 
 static void wrong(struct http_value *v, enum message fault)
@@ -85,11 +97,11 @@ static void parse_choice(const struct http_field *f, struct http_value *v, struc
 
 static void take(struct arena *a, const struct http_field *f, struct http_value *v, struct bytes text)
 {
-	size_t most = f->type == HTTP_TEXT ? (size_t)f->most : 200;
+	size_t most = f->type == HTTP_TEXT || f->type == HTTP_LINES ? (size_t)f->most : 200;
 
-	text = bytes_trim(text);
+	text = bytes_trim(f->type == HTTP_LINES ? lines(a, text) : text);
 	*v = (struct http_value){ .text = "", .number = f->otherwise, .is_given = true };
-	if (!text_is_utf8(text) || has_control(text)) {
+	if (!text_is_utf8(text) || has_control(text, f->type == HTTP_LINES)) {
 		wrong(v, MSG_FIELD_NOT_TEXT);
 		return;
 	}

@@ -36,6 +36,7 @@ enum http_method { HTTP_GET, HTTP_POST };
 
 enum http_type {
 	HTTP_TEXT,   /* one line of UTF-8 without control characters, `most` bytes */
+	HTTP_LINES,  /* the same in several lines, which end in \n */
 	HTTP_NUMBER, /* least..most */
 	HTTP_CHOICE, /* one of `choices`; its number is the index */
 	HTTP_FLAG,   /* given at all: 1 */

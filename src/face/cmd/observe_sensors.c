@@ -7,15 +7,12 @@
 #include "face/cmd/cmd_int.h"
 #include "face/cmd/common.h"
 #include "face/cmd/table.h"
-#include "observe/delivery/roster.h"
-#include "observe/delivery/status.h"
+#include "observe/delivery/health.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 
-#define BACKLOG_MOST_US (10 * 60 * SECOND_US) /* a batch that waits longer is backlog */
-#define CLOCK_MOST_US (60 * SECOND_US)
 #define HOURS 24
 
 static const struct column columns[] = {
@@ -44,33 +41,6 @@ struct look {
 	int64_t now_us, silence_us;
 	bool is_all_well;
 };
-
-/* The words of what is wrong, separated as COLUMN_LIST wants. */
-static void find_state(struct look *l, const struct roster_sensor *r, const struct sensor_status *s, struct buf *out)
-{
-	struct word {
-		bool is_so, is_wrong;
-		const char *text;
-	} words[] = {
-		{ r->is_revoked, false, "revoked" },
-		{ !r->is_revoked && !r->has_key, false, "invited" },
-		{ !r->is_revoked && r->has_key && (!s || l->now_us - s->heartbeat_us > l->silence_us), true, "silent" },
-		{ !r->is_revoked && s && s->oldest_us && s->sent_us - s->oldest_us > BACKLOG_MOST_US, true, "backlog" },
-		{ !r->is_revoked && s && s->clock_error_us != WIRE_UNKNOWN &&
-			  (s->clock_error_us > CLOCK_MOST_US || s->clock_error_us < -CLOCK_MOST_US),
-		  true, "clock" },
-	};
-
-	for (size_t i = 0; i < COUNT(words); i++) {
-		if (!words[i].is_so)
-			continue;
-		buf_addf(out, "%s%s", out->n ? ", " : "", words[i].text);
-		if (words[i].is_wrong)
-			l->is_all_well = false;
-	}
-	if (out->n == 0)
-		buf_add_text(out, "up");
-}
 
 /* Seconds up in the 24 hours before this one began, and in this one. */
 static int64_t up_seconds(const struct look *l, const char *name)
@@ -103,8 +73,12 @@ static void print_row(struct look *l, struct table *t, const struct roster_senso
 	const struct sensor_status *found = status_find(&l->status, r->name), *s = found ? found : &nothing;
 	_cleanup_(buf_clear) struct buf state;
 
+	unsigned health = health_of(r, found, l->now_us, l->silence_us);
+
 	buf_init(&state, 128);
-	find_state(l, r, found, &state);
+	health_format(health, &state);
+	if (health & HEALTH_WRONG)
+		l->is_all_well = false;
 	table_text(t, r->name);
 	table_text(t, state.p);
 	put_time(t, s->batch_us);

@@ -16,6 +16,10 @@
 static const char *const kinds[] = { "probe", "backscatter", "other", "all", NULL };
 static const char *const units[] = { "hour", "day", "week", "month", NULL };
 static const char *const formats[] = { "html", "csv", "json", NULL };
+static const char *const acts[] = { "keep", "confirm", "reject", "reopen", "save", "remove", NULL }; /* enum page_act */
+
+#define KEPT_FIELDS 10 /* those of a question */
+#define WORDS_MOST 4000
 
 const struct http_field staff_fields[] = {
 	{ "filter", HTTP_TEXT, 0, FILTER_MOST, 0, NULL },
@@ -30,6 +34,17 @@ const struct http_field staff_fields[] = {
 	{ "hide", HTTP_FLAG, 0, 0, 0, NULL },
 	{ "skip", HTTP_NUMBER, 0, SKIP_MOST, 0, NULL },
 	{ "format", HTTP_CHOICE, 0, 0, 0, formats },
+	{ "act", HTTP_CHOICE, 0, 0, ACT_KEEP, acts },
+	{ "cause_ja", HTTP_TEXT, 0, 300, 0, NULL },
+	{ "cause_en", HTTP_TEXT, 0, 300, 0, NULL },
+	{ "reference", HTTP_TEXT, 0, 500, 0, NULL },
+	{ "reference_date", HTTP_TEXT, 0, 20, 0, NULL },
+	{ "alert", HTTP_TEXT, 0, 60, 0, NULL },
+	{ "alert_date", HTTP_TEXT, 0, 20, 0, NULL },
+	{ "note_ja", HTTP_LINES, 0, WORDS_MOST, 0, NULL },
+	{ "note_en", HTTP_LINES, 0, WORDS_MOST, 0, NULL },
+	{ "name", HTTP_TEXT, 0, 60, 0, NULL },
+	{ "about", HTTP_TEXT, 0, 20, 0, NULL },
 	{ 0 },
 };
 
@@ -140,7 +155,7 @@ void ask(struct page *p)
 	p->unit = unit >= 0 ? (enum point_unit)unit : hours <= 96 ? POINT_HOUR : hours <= 800 * 24 ? POINT_DAY : POINT_WEEK;
 }
 
-/* --- links --- */
+/* --- links: they keep the question, not the place in a list, the form of the answer, or what was to be written --- */
 
 static const char *change_of(va_list args, const char *field, bool *ret_is_changed)
 {
@@ -157,12 +172,6 @@ static const char *change_of(va_list args, const char *field, bool *ret_is_chang
 	return NULL;
 }
 
-/* What changes where it is seen: the place in a list and the form of the answer are not kept. */
-static bool is_kept(const char *name)
-{
-	return strcmp(name, "format") != 0 && strcmp(name, "skip") != 0;
-}
-
 const char *page_url(const struct page *p, const char *path, ...)
 {
 	_cleanup_(buf_clear) struct buf b;
@@ -177,7 +186,7 @@ const char *page_url(const struct page *p, const char *path, ...)
 		va_start(args, path);
 		text = change_of(args, name, &is_changed);
 		va_end(args);
-		if (!is_changed && is_kept(name) && p->rq->values && p->rq->values[i].is_given)
+		if (!is_changed && i < KEPT_FIELDS && p->rq->values && p->rq->values[i].is_given)
 			text = p->rq->values[i].text;
 		if (!text)
 			continue;

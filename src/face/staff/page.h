@@ -5,6 +5,7 @@
 #ifndef FACE_STAFF_PAGE_H
 #define FACE_STAFF_PAGE_H
 
+#include "desk/observatory/review.h"
 #include "face/staff/sheet.h"
 #include "face/staff/staff.h"
 #include "observe/series/point.h"
@@ -12,6 +13,7 @@
 
 #define PAGE_SHEETS_MAX 4
 #define PAGE_FAULTS_MAX 12
+#define PAGE_FIELDS_MAX 32
 
 /* Fields that a page's form shows. */
 enum page_form {
@@ -32,9 +34,26 @@ struct staff_page {
 	enum message label, title, intro; /* in the navigation; over the page */
 	unsigned form;
 	int (*fill)(struct page *p, struct error *err);
+	/* Of a page that writes: what its forms ask for. 0: p->done says where to go on, unless there are faults now, which
+	 * the page shows beside what was typed. -ENOENT: no such thing. */
+	int (*act)(struct page *p, struct error *err);
+	unsigned flags;
+};
+
+enum page_flags {
+	PAGE_HAS_FILES = 1 << 0, /* CSV and JSON, without a form */
+	PAGE_OF_DESK = 1 << 1,   /* needs no store */
 };
 
 extern const struct staff_page staff_pages[]; /* ends with a row without path */
+
+/* What an act does. */
+enum page_act { ACT_KEEP, ACT_CONFIRM, ACT_REJECT, ACT_REOPEN, ACT_SAVE, ACT_REMOVE };
+struct page_button {
+	enum page_act act;
+	enum message label;
+	bool is_plain;
+};
 extern const struct http_field staff_fields[];
 
 struct page {
@@ -56,6 +75,10 @@ struct page {
 		enum message fault;
 	} faults[PAGE_FAULTS_MAX];
 	size_t fault_count;
+	const char *prefill[PAGE_FIELDS_MAX]; /* by field: what a form shows where nothing was typed */
+	const char *title;        /* NULL: the page's */
+	const char *done;         /* where to go on, once it is written */
+	bool is_failed;           /* it could not be written */
 	struct value *value;
 	struct sheet *sheets[PAGE_SHEETS_MAX]; /* the first is what CSV and JSON give */
 	size_t sheet_count;
@@ -79,6 +102,30 @@ const char *page_hour(const struct page *p, int64_t hour);
 const char *page_time(const struct page *p, int64_t time_us);
 const char *page_time_utc(const struct page *p, int64_t time_us);
 
+/* Whether a database is there; says so on the page otherwise. */
+bool page_has_cases(struct page *p);
+struct doing page_doing(const struct page *p);
+void page_prefill(struct page *p, const char *field, const char *text);
+/* A form that posts to this page; `fields` ends with NULL, `buttons` with one without label. */
+void page_form(struct page *p, const char *id, enum message title, const char *intro, const char *const *fields,
+	       const struct page_button *buttons);
+/* What could not be written is said on the page, where the form still stands. */
+int page_wrote(struct page *p, int r, const struct error *inner, const char *done);
+
+const char *page_evidence(const struct page *p, uint32_t evidence); /* SURGE_… */
+uint32_t page_evidence_of(const struct review_found *found);
+const char *page_surge_url(const struct page *p, const char *port, int64_t start_hour);
+/* A review's state as a cell; `v` may be NULL. */
+const char *page_state(const struct page *p, const struct review *v);
+void page_state_cell(struct page *p, struct sheet *sheet, const struct review *v);
+
+int page_surge(struct page *p, struct error *err);
+int page_surge_act(struct page *p, struct error *err);
+int page_confirmed(struct page *p, struct error *err);
+int page_filters(struct page *p, struct error *err);
+int page_filters_act(struct page *p, struct error *err);
+int page_notes(struct page *p, struct error *err);
+int page_notes_act(struct page *p, struct error *err);
 int page_start(struct page *p, struct error *err);
 int page_top(struct page *p, struct error *err);
 int page_series(struct page *p, struct error *err);

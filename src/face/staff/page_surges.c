@@ -8,27 +8,13 @@
 
 #define BURSTS_MAX 100
 
-/* --- evidence in words --- */
-
-static const struct {
-	uint32_t bit;
-	enum message words;
-} evidence_words[] = {
-	{ SURGE_MORE_PACKETS, MSG_STAFF_MORE_PACKETS },	 { SURGE_MORE_SOURCES, MSG_STAFF_MORE_SOURCES },
-	{ SURGE_MORE_SENSORS, MSG_STAFF_MORE_SENSORS },	 { SURGE_ONE_SOURCE, MSG_STAFF_ONE_SOURCE },
-	{ SURGE_ONE_SENSOR, MSG_STAFF_ONE_SENSOR },	 { SURGE_SOURCES_UNKNOWN, MSG_STAFF_SOURCES_UNKNOWN },
-};
+/* --- cells --- */
 
 static void evidence_cell(struct page *p, struct sheet *sheet, uint32_t evidence)
 {
-	_cleanup_(buf_clear) struct buf b;
 	char raw[WEIGH_TEXT_MAX];
 
-	buf_init(&b, 1000);
-	for (size_t i = 0; i < COUNT(evidence_words); i++)
-		if (evidence & evidence_words[i].bit)
-			buf_addf(&b, "%s%s", b.n ? words(p->lang, MSG_STAFF_AND) : "", words(p->lang, evidence_words[i].words));
-	sheet_both(sheet, arena_bytes(p->arena, b.p, b.n), arena_text(p->arena, surge_evidence_format(evidence, raw)));
+	sheet_both(sheet, page_evidence(p, evidence), arena_text(p->arena, surge_evidence_format(evidence, raw)));
 }
 
 static void hour_cell(struct page *p, struct sheet *sheet, int64_t hour)
@@ -49,23 +35,43 @@ static const char *around(struct page *p, const char *path, uint32_t key, int64_
 
 /* --- surges --- */
 
+struct reviews {
+	struct review *list;
+	size_t count;
+};
+
 static const struct sheet_column surge_columns[] = {
 	{ "port", MSG_OBSERVE_PORT, false, false },	  { "state", MSG_STAFF_STATE, false, false },
+	{ "review", MSG_STAFF_REVIEW, false, false },
 	{ "start", MSG_STAFF_BEGIN, false, false },	  { "peak", MSG_STAFF_PEAK, false, false },
 	{ "end", MSG_STAFF_END, false, false },	  { "baseline", MSG_STAFF_USUAL, true, false },
 	{ "peak_average", MSG_STAFF_AT_PEAK, true, false }, { "packets", MSG_STAFF_PACKETS, true, false },
 	{ "sensors", MSG_STAFF_SENSORS_SEEN, true, false }, { "sources", MSG_STAFF_SOURCES, true, false },
-	{ "evidence", MSG_STAFF_EVIDENCE, false, true }, { "events", MSG_STAFF_BEHIND_TOO, false, false },
-	{ 0 },
+	{ "evidence", MSG_STAFF_EVIDENCE, false, true }, { 0 },
 };
 
-static void surge_row(struct page *p, struct sheet *sheet, const struct surge *s)
+/* What was decided, and the way to the rise's page: where the question is the detector's own, for that page asks it. */
+static void review_cell(struct page *p, struct sheet *sheet, const struct reviews *reviews, const struct surge *s)
+{
+	bool is_plain = p->q.kind == VIEW_PROBES && !http_value(p->rq, "filter")->is_given && !http_value(p->rq, "hide")->number;
+	char *port = arena_alloc(p->arena, VIEW_KEY_TEXT_MAX);
+	struct review_found f = { .port = view_key_format(s->key, port), .method = SERIES_METHOD };
+	const struct review *v;
+
+	f.span = (struct rules_span){ s->first_hour, s->is_open ? RULES_OPEN : s->last_hour, p->data_end };
+	v = review_of(reviews->list, reviews->count, &f);
+	sheet_link(sheet, page_state(p, v), v ? review_state_name(v->state) : "new",
+		   v || is_plain ? page_surge_url(p, f.port, v ? v->found.span.start_hour : s->first_hour) : NULL);
+}
+
+static void surge_row(struct page *p, struct sheet *sheet, const struct reviews *reviews, const struct surge *s)
 {
 	sheet_text(sheet, page_key(p, s->key), around(p, "/observe/series", s->key, s->first_hour, s->last_hour));
 	if (s->is_proposed)
 		sheet_state(sheet, SHEET_WARN, words(p->lang, MSG_STAFF_PROPOSED), "proposed");
 	else
 		sheet_state(sheet, SHEET_PLAIN, words(p->lang, MSG_STAFF_NOT_PROPOSED), "not proposed");
+	review_cell(p, sheet, reviews, s);
 	hour_cell(p, sheet, s->first_hour);
 	hour_cell(p, sheet, s->peak_hour);
 	if (s->is_open)
@@ -81,10 +87,9 @@ static void surge_row(struct page *p, struct sheet *sheet, const struct surge *s
 	else
 		sheet_nothing(sheet);
 	evidence_cell(p, sheet, s->evidence);
-	sheet_text(sheet, words(p->lang, MSG_STAFF_EVENTS), around(p, "/observe/events", s->key, s->first_hour, s->last_hour));
 }
 
-static void put_surges(struct page *p, const struct series *s)
+static void put_surges(struct page *p, const struct reviews *reviews, const struct series *s)
 {
 	struct sheet *sheet = page_sheet(p, "surges", MSG_STAFF_SURGES_TABLE, surge_columns);
 	const struct surge_step *step = surge_step_of(p->staff->surge_threshold);
@@ -98,7 +103,7 @@ static void put_surges(struct page *p, const struct series *s)
 	for (int proposed = 1; proposed >= 0; proposed--)
 		for (size_t i = 0; i < s->surge_count; i++)
 			if (s->surges[i].is_proposed == (bool)proposed)
-				surge_row(p, sheet, &s->surges[i]);
+				surge_row(p, sheet, reviews, &s->surges[i]);
 }
 
 /* --- bursts --- */
@@ -165,9 +170,12 @@ static int put_bursts(struct page *p, struct series *s, struct error *err)
 
 int page_surges(struct page *p, struct error *err)
 {
+	struct reviews reviews = { NULL, 0 };
 	struct series *s;
-	int r;
+	int r = page_has_cases(p) ? review_list(p->staff->db, "", p->arena, &reviews.list, &reviews.count, err) : 0;
 
+	if (r < 0)
+		return r;
 	p->q.rank_count = 0;
 	p->q.surge_threshold = p->staff->surge_threshold;
 	p->q.is_without_hours = true;
@@ -176,7 +184,8 @@ int page_surges(struct page *p, struct error *err)
 		return r;
 	r = view_weigh(p->store, &p->q, s, err);
 	if (r == 0) {
-		put_surges(p, s);
+		value_put_url(p->value, "confirmed", "/observe/confirmed");
+		put_surges(p, &reviews, s);
 		r = put_bursts(p, s, err);
 	}
 	series_free(s);

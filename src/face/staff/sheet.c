@@ -12,6 +12,8 @@
 struct cell {
 	const char *text, *raw, *url; /* raw: NULL is no value */
 	enum sheet_state state;
+	const char *lang;           /* of the text; NULL: the page's */
+	const char *action, *field; /* a button: where to, and the name of what `raw` is */
 	bool is_sum; /* of the row that it begins */
 };
 
@@ -65,12 +67,29 @@ static void add(struct sheet *s, struct cell c)
 
 void sheet_text(struct sheet *s, const char *text, const char *url)
 {
-	add(s, (struct cell){ text, text, url, SHEET_PLAIN, false });
+	add(s, (struct cell){ .text = text, .raw = text, .url = url });
+}
+
+static bool is_ascii(const char *text)
+{
+	while (*text && (uint8_t)*text < 0x80)
+		text++;
+	return *text == '\0';
+}
+
+void sheet_said(struct sheet *s, const char *text)
+{
+	add(s, (struct cell){ .text = text, .raw = text, .lang = is_ascii(text) ? "en" : "ja" });
+}
+
+void sheet_link(struct sheet *s, const char *text, const char *raw, const char *url)
+{
+	add(s, (struct cell){ .text = text, .raw = raw, .url = url });
 }
 
 void sheet_both(struct sheet *s, const char *text, const char *raw)
 {
-	add(s, (struct cell){ text, raw, NULL, SHEET_PLAIN, false });
+	add(s, (struct cell){ .text = text, .raw = raw });
 }
 
 void sheet_number(struct sheet *s, int64_t number)
@@ -95,12 +114,17 @@ void sheet_micro(struct sheet *s, int64_t micro)
 
 void sheet_nothing(struct sheet *s)
 {
-	add(s, (struct cell){ "–", NULL, NULL, SHEET_PLAIN, false });
+	add(s, (struct cell){ .text = "–" });
+}
+
+void sheet_remove(struct sheet *s, const char *action, const char *label, const char *field, const char *value)
+{
+	add(s, (struct cell){ .text = label, .raw = value, .action = action, .field = field });
 }
 
 void sheet_state(struct sheet *s, enum sheet_state state, const char *text, const char *raw)
 {
-	add(s, (struct cell){ text, raw, NULL, state, false });
+	add(s, (struct cell){ .text = text, .raw = raw, .state = state });
 }
 
 void sheet_sum(struct sheet *s)
@@ -126,6 +150,14 @@ static void put_cell(const struct sheet *s, size_t i, struct value *row)
 	value_put_bool(v, "is_long", s->columns[i % s->column_count].is_long);
 	if (c->url)
 		value_put_url(v, "url", c->url);
+	if (c->lang)
+		value_put_text(v, "text_lang", c->lang);
+	if (c->action) {
+		struct value *button = value_put_object(v, "button");
+		value_put_url(button, "action", c->action);
+		value_put_text(button, "field", c->field);
+		value_put_text(button, "value", c->raw);
+	}
 	if (c->state)
 		value_put_text(v, "state", states[c->state]);
 }

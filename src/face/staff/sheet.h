@@ -27,12 +27,17 @@ void sheet_empty(struct sheet *s, const char *text);
 
 /* The next cell. `url` may be NULL. */
 void sheet_text(struct sheet *s, const char *text, const char *url);
+/* Words that people wrote, or a filter: marked as English or Japanese, whatever the page's language is. */
+void sheet_said(struct sheet *s, const char *text);
+void sheet_link(struct sheet *s, const char *text, const char *raw, const char *url);
 /* `raw` is for programs, where it differs from what people read. */
 void sheet_both(struct sheet *s, const char *text, const char *raw);
 void sheet_number(struct sheet *s, int64_t number);
 /* Micro-units with two digits; "–" for SERIES_NO_DATA. */
 void sheet_micro(struct sheet *s, int64_t micro);
 void sheet_nothing(struct sheet *s);
+/* A button that posts act=remove and one field to a page. */
+void sheet_remove(struct sheet *s, const char *action, const char *label, const char *field, const char *value);
 void sheet_state(struct sheet *s, enum sheet_state state, const char *text, const char *raw);
 
 /* The row begun next is a sum: other, total. */

@@ -35,7 +35,7 @@ static void put_frame(struct page *p, const char *title)
 		struct value *link = value_add_object(pages);
 		value_put_text(link, "label", words(p->lang, page->label));
 		value_put_url(link, "url", page->path);
-		value_put_bool(link, "is_here", page == p->page);
+		value_put_bool(link, "is_here", p->page && page->label == p->page->label);
 	}
 }
 
@@ -69,6 +69,16 @@ static const struct form_field {
 	{ FORM_UNIT, "unit", MSG_STAFF_UNIT, 0, false },
 	{ FORM_COUNT, "n", MSG_STAFF_COUNT, 0, false },
 	{ FORM_HIDE, "hide", MSG_STAFF_HIDE, 0, false },
+	{ 0, "name", MSG_STAFF_NAME, MSG_STAFF_NAME_HINT, true },
+	{ 0, "about", MSG_STAFF_PERIOD, MSG_STAFF_ABOUT_HINT, true },
+	{ 0, "cause_ja", MSG_STAFF_CAUSE_JA, 0, false },
+	{ 0, "cause_en", MSG_STAFF_CAUSE_EN, 0, false },
+	{ 0, "reference", MSG_STAFF_REFERENCE, MSG_STAFF_REFERENCE_HINT, true },
+	{ 0, "reference_date", MSG_STAFF_REFERENCE_DATE, MSG_STAFF_DATE_HINT, true },
+	{ 0, "alert", MSG_STAFF_ALERT, MSG_STAFF_ALERT_HINT, true },
+	{ 0, "alert_date", MSG_STAFF_ALERT_DATE, MSG_STAFF_DATE_HINT, true },
+	{ 0, "note_ja", MSG_STAFF_NOTE_JA, 0, false },
+	{ 0, "note_en", MSG_STAFF_NOTE_EN, 0, false },
 };
 
 static const struct {
@@ -124,6 +134,8 @@ static const char *shown_text(const struct page *p, const struct http_field *f, 
 {
 	if (f->type == HTTP_NUMBER && !given->is_given)
 		return arena_printf(p->arena, "%lld", (long long)f->otherwise);
+	if (p->rq->method == HTTP_GET && !given->is_given && p->prefill[f - staff_fields])
+		return p->prefill[f - staff_fields];
 	return given->text;
 }
 
@@ -136,7 +148,7 @@ static void put_field(const struct page *p, const struct form_field *field, stru
 
 	value_put_text(v, "name", field->name);
 	value_put_text(v, "label", words(p->lang, field->label));
-	value_put_bool(v, "is_wide", f->type == HTTP_TEXT && f->most > 200);
+	value_put_bool(v, "is_wide", f->type == HTTP_TEXT && f->most > 1000);
 	if (field->has_hint)
 		value_put_text(v, "hint", words(p->lang, field->hint));
 	for (size_t i = 0; i < p->fault_count; i++)
@@ -151,7 +163,9 @@ static void put_field(const struct page *p, const struct form_field *field, stru
 		value_put_bool(v, "is_flag", true);
 		value_put_bool(v, "is_checked", given->number);
 	} else {
-		value_put_bool(v, "is_text", true);
+		value_put_bool(v, f->type == HTTP_LINES ? "is_lines" : "is_text", true);
+		if (f->type == HTTP_LINES)
+			value_put_text(v, "text_lang", strcmp(f->name, "note_ja") == 0 ? "ja" : "en");
 		value_put_text(v, "value", shown_text(p, f, given));
 	}
 }
@@ -173,17 +187,65 @@ static void put_faults_of(struct page *p, const struct form_field *field, struct
 static void put_form(struct page *p)
 {
 	struct value *v = value_put_object(p->value, "form"), *fields = value_put_list(v, "fields");
-	struct value *faults;
-
 	value_put_url(v, "action", p->page->path);
 	for (size_t i = 0; i < COUNT(form_fields); i++)
 		if ((p->page->form & form_fields[i].form) && (form_fields[i].form != FORM_HIDE || p->staff->hidden))
 			put_field(p, &form_fields[i], fields);
 	value_put_bool(v, "has_filter", p->page->form & FORM_FILTER);
+}
+
+static void put_faults(struct page *p)
+{
+	struct value *faults;
+
 	value_put_bool(p->value, "has_faults", p->fault_count > 0);
 	faults = value_put_list(p->value, "faults");
 	for (size_t i = 0; i < COUNT(form_fields); i++)
 		put_faults_of(p, &form_fields[i], faults);
+}
+
+static const struct form_field *form_field_of(const char *name)
+{
+	const struct form_field *f = form_fields;
+
+	while (strcmp(f->name, name) != 0)
+		f++;
+	return f;
+}
+
+void page_prefill(struct page *p, const char *field, const char *text)
+{
+	p->prefill[field_index(field)] = text;
+}
+
+/* A hint of the question's form does not hold where the field is to be kept. */
+static void put_desk_field(const struct page *p, const char *name, struct value *list)
+{
+	struct form_field f = *form_field_of(name);
+
+	f.has_hint = f.has_hint && f.form == 0;
+	put_field(p, &f, list);
+}
+
+void page_form(struct page *p, const char *id, enum message title, const char *intro, const char *const *fields,
+	       const struct page_button *buttons)
+{
+	struct value *v = value_add_object((struct value *)(uintptr_t)value_member(p->value, "desk", 4)), *list;
+
+	value_put_text(v, "id", id);
+	value_put_text(v, "title", words(p->lang, title));
+	value_put_text(v, "intro", intro);
+	value_put_url(v, "action", p->rq->path);
+	list = value_put_list(v, "fields");
+	for (; *fields; fields++)
+		put_desk_field(p, *fields, list);
+	list = value_put_list(v, "buttons");
+	for (; buttons->label; buttons++) {
+		struct value *button = value_add_object(list);
+		value_put_text(button, "value", staff_fields[field_index("act")].choices[buttons->act]);
+		value_put_text(button, "label", words(p->lang, buttons->label));
+		value_put_bool(button, "is_plain", buttons->is_plain);
+	}
 }
 
 /* --- what a page shows --- */
@@ -274,17 +336,20 @@ static void put_page(struct page *p)
 {
 	struct value *sheets = value_put_list(p->value, "sheets");
 
-	put_frame(p, words(p->lang, p->page->title));
+	put_frame(p, p->title ? p->title : words(p->lang, p->page->title));
 	value_put_text(p->value, "intro", words(p->lang, p->page->intro));
 	if (p->page->form)
 		put_form(p);
+	put_faults(p);
+	if (p->fault_count == 0 && (p->page->form & FORM_FILTER) && p->staff->db && http_value(p->rq, "filter")->is_given)
+		value_put_url(p->value, "keep_filter", page_url(p, "/observe/filters", NULL));
 	if (p->store && (p->page->form & FORM_PERIOD)) {
 		put_choices(p);
 		value_put_text(p->value, "period", period_words(p));
 	}
 	for (size_t i = 0; i < p->sheet_count; i++)
 		sheet_put(p->sheets[i], sheets);
-	if (p->sheet_count && p->page->form) {
+	if (p->sheet_count && (p->page->form || p->page->flags & PAGE_HAS_FILES)) {
 		value_put_url(p->value, "csv", page_url(p, p->page->path, "format", "csv", NULL));
 		value_put_url(p->value, "json", page_url(p, p->page->path, "format", "json", NULL));
 	}
@@ -298,7 +363,7 @@ static int answer(struct page *p, struct http_response *rs, struct error *err)
 	buf_init(&b, PAGE_MAX);
 	if (format == 0 || p->sheet_count == 0) {
 		put_page(p);
-		rs->status = p->fault_count ? 400 : p->store ? 200 : 503;
+		rs->status = p->fault_count ? 400 : p->is_failed || !(p->store || p->page->flags & PAGE_OF_DESK) ? 503 : 200;
 		return render(p, "staff_view.html", rs, err);
 	}
 	if (format == 1)
@@ -315,9 +380,22 @@ static int answer(struct page *p, struct http_response *rs, struct error *err)
 
 /* --- pages --- */
 
+/* Pages that no link of the navigation leads to. */
+static const struct staff_page inner_pages[] = {
+	{ "/observe/surge/{port}/{start}", MSG_STAFF_SURGES, MSG_STAFF_SURGE_TITLE, MSG_STAFF_SURGE_INTRO, 0, page_surge,
+	  page_surge_act, 0 },
+	{ "/observe/confirmed", MSG_STAFF_SURGES, MSG_STAFF_CONFIRMED_TITLE, MSG_STAFF_CONFIRMED_INTRO, 0, page_confirmed, NULL,
+	  PAGE_HAS_FILES | PAGE_OF_DESK },
+	{ 0 },
+};
+
 static const struct staff_page *page_of(const char *path)
 {
 	const struct staff_page *page = staff_pages;
+
+	for (const struct staff_page *inner = inner_pages; inner->path; inner++)
+		if (strcmp(inner->path, path) == 0)
+			return inner;
 
 	while (page->path && strcmp(page->path, path) != 0)
 		page++;
@@ -341,24 +419,55 @@ static void open_store(struct page *p)
 	}
 }
 
-static int show(struct http_request *rq, struct http_response *rs, struct error *err)
+static int fill(struct page *p, struct error *err)
 {
-	struct page p = { .rq = rq, .page = page_of(rq->path), .staff = rq->context, .arena = rq->arena, .lang = rq->lang };
+	bool is_desk = p->page->flags & PAGE_OF_DESK;
+
+	if (is_desk || (p->store && (p->fault_count == 0 || p->page->act)))
+		return p->page->fill(p, err);
+	return 0;
+}
+
+static int answer_page(struct page *p, bool acts, struct http_response *rs, struct error *err)
+{
 	int r = 0;
 
-	p.value = value_object(p.arena);
-	value_put_list(p.value, "notices");
-	open_store(&p);
-	if (p.store) {
-		ask(&p);
-		if (p.fault_count == 0)
-			r = p.page->fill(&p, err);
+	p->value = value_object(p->arena);
+	value_put_list(p->value, "notices");
+	value_put_list(p->value, "desk");
+	open_store(p);
+	if (p->store || p->page->flags & PAGE_OF_DESK) {
+		ask(p);
+		if (acts && p->fault_count == 0 && page_has_cases(p))
+			r = p->page->act(p, err);
+		if (r == 0 && p->done) {
+			http_redirect(rs, p->done);
+			return 0;
+		}
+		if (r == 0)
+			r = fill(p, err);
 	}
-	if (r == 0)
-		r = answer(&p, rs, err);
+	return r < 0 ? r : answer(p, rs, err);
+}
+
+static int show_or_act(struct http_request *rq, bool acts, struct http_response *rs, struct error *err)
+{
+	struct page p = { .rq = rq, .page = page_of(rq->route->path), .staff = rq->context, .arena = rq->arena, .lang = rq->lang };
+	int r = answer_page(&p, acts, rs, err);
+
 	filter_free(p.filter);
 	store_close(p.store);
 	return r;
+}
+
+static int show(struct http_request *rq, struct http_response *rs, struct error *err)
+{
+	return show_or_act(rq, false, rs, err);
+}
+
+static int act(struct http_request *rq, struct http_response *rs, struct error *err)
+{
+	return show_or_act(rq, true, rs, err);
 }
 
 /* --- language, style, faults --- */
@@ -430,26 +539,32 @@ static void failed(const struct http_request *rq, const struct error *err)
 /* --- routes --- */
 
 const struct staff_page staff_pages[] = {
-	{ "/", MSG_STAFF_START, MSG_STAFF_START_TITLE, MSG_STAFF_START_INTRO, 0, page_start },
+	{ "/", MSG_STAFF_START, MSG_STAFF_START_TITLE, MSG_STAFF_START_INTRO, 0, page_start, NULL, 0 },
 	{ "/observe/top", MSG_STAFF_TOP, MSG_STAFF_TOP_TITLE, MSG_STAFF_TOP_INTRO,
-	  FORM_FILTER | FORM_PERIOD | FORM_KIND | FORM_COUNT | FORM_HIDE, page_top },
+	  FORM_FILTER | FORM_PERIOD | FORM_KIND | FORM_COUNT | FORM_HIDE, page_top, NULL, 0 },
 	{ "/observe/series", MSG_STAFF_SERIES, MSG_STAFF_SERIES_TITLE, MSG_STAFF_SERIES_INTRO,
-	  FORM_FILTER | FORM_PERIOD | FORM_KIND | FORM_UNIT | FORM_PORT | FORM_HIDE, page_series },
+	  FORM_FILTER | FORM_PERIOD | FORM_KIND | FORM_UNIT | FORM_PORT | FORM_HIDE, page_series, NULL, 0 },
 	{ "/observe/sources", MSG_STAFF_SOURCES, MSG_STAFF_SOURCES_TITLE, MSG_STAFF_SOURCES_INTRO,
-	  FORM_FILTER | FORM_PERIOD | FORM_KIND | FORM_COUNT | FORM_HIDE, page_sources },
+	  FORM_FILTER | FORM_PERIOD | FORM_KIND | FORM_COUNT | FORM_HIDE, page_sources, NULL, 0 },
 	{ "/observe/events", MSG_STAFF_EVENTS, MSG_STAFF_EVENTS_TITLE, MSG_STAFF_EVENTS_INTRO,
-	  FORM_FILTER | FORM_PERIOD | FORM_KIND | FORM_COUNT | FORM_HIDE, page_events },
+	  FORM_FILTER | FORM_PERIOD | FORM_KIND | FORM_COUNT | FORM_HIDE, page_events, NULL, 0 },
 	{ "/observe/compare", MSG_STAFF_COMPARE, MSG_STAFF_COMPARE_TITLE, MSG_STAFF_COMPARE_INTRO,
-	  FORM_FILTER | FORM_PERIOD | FORM_BEFORE | FORM_KIND | FORM_COUNT | FORM_HIDE, page_compare },
+	  FORM_FILTER | FORM_PERIOD | FORM_BEFORE | FORM_KIND | FORM_COUNT | FORM_HIDE, page_compare, NULL, 0 },
 	{ "/observe/new", MSG_STAFF_NEW, MSG_STAFF_NEW_TITLE, MSG_STAFF_NEW_INTRO,
-	  FORM_FILTER | FORM_PERIOD | FORM_KIND | FORM_COUNT | FORM_HIDE, page_new },
+	  FORM_FILTER | FORM_PERIOD | FORM_KIND | FORM_COUNT | FORM_HIDE, page_new, NULL, 0 },
 	{ "/observe/surges", MSG_STAFF_SURGES, MSG_STAFF_SURGES_TITLE, MSG_STAFF_SURGES_INTRO,
-	  FORM_FILTER | FORM_PERIOD | FORM_KIND | FORM_HIDE, page_surges },
-	{ "/observe/sensors", MSG_STAFF_SENSORS, MSG_STAFF_SENSORS_TITLE, MSG_STAFF_SENSORS_INTRO, FORM_PERIOD, page_sensors },
+	  FORM_FILTER | FORM_PERIOD | FORM_KIND | FORM_HIDE, page_surges, NULL, 0 },
+	{ "/observe/sensors", MSG_STAFF_SENSORS, MSG_STAFF_SENSORS_TITLE, MSG_STAFF_SENSORS_INTRO, FORM_PERIOD, page_sensors, NULL,
+	  0 },
+	{ "/observe/filters", MSG_STAFF_FILTERS, MSG_STAFF_FILTERS_TITLE, MSG_STAFF_FILTERS_INTRO, 0, page_filters,
+	  page_filters_act, PAGE_OF_DESK },
+	{ "/observe/notes", MSG_STAFF_NOTES, MSG_STAFF_NOTES_TITLE, MSG_STAFF_NOTES_INTRO, 0, page_notes, page_notes_act,
+	  PAGE_OF_DESK },
 	{ 0 },
 };
 
 #define SHOW(page_path) { HTTP_GET, page_path, staff_fields, show, 0, false }
+#define ACT(page_path) { HTTP_POST, page_path, staff_fields, act, 0, false }
 
 static const struct http_route routes[] = {
 	SHOW("/"),
@@ -461,6 +576,13 @@ static const struct http_route routes[] = {
 	SHOW("/observe/new"),
 	SHOW("/observe/surges"),
 	SHOW("/observe/sensors"),
+	SHOW("/observe/surge/{port}/{start}"),
+	ACT("/observe/surge/{port}/{start}"),
+	SHOW("/observe/confirmed"),
+	SHOW("/observe/filters"),
+	ACT("/observe/filters"),
+	SHOW("/observe/notes"),
+	ACT("/observe/notes"),
 	{ HTTP_GET, "/hinomi.css", NULL, style, 0, false },
 	{ HTTP_GET, "/icon.svg", NULL, icon, 0, false },
 	{ HTTP_POST, "/language", language_fields, set_language, 0, false },

@@ -5,6 +5,7 @@
 #ifndef FACE_STAFF_STAFF_H
 #define FACE_STAFF_STAFF_H
 
+#include "engine/db/db.h"
 #include "engine/http/http.h"
 #include "observe/query/filter.h"
 
@@ -13,6 +14,8 @@ struct staff {
 	const char *hidden;  /* a filter that takes all but known research scanners; NULL: there is no list */
 	size_t hidden_count; /* prefixes in that list */
 	double surge_threshold;
+	struct db *db;       /* the case database, which pages read and write; NULL: there is none, and they say so */
+	const char *actor;   /* who does what is done here: 'local:suzuki' */
 	/* Where sources belong, for filters by country and AS; NULL: unknown. */
 	struct filter_place (*place)(void *context, const struct address *source);
 	void *place_context;

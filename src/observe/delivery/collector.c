@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "engine/proc/child.h"
 #include "engine/proc/sandbox.h"
+#include "observe/delivery/health.h"
 #include "observe/packet/event_wire.h"
 
 #include <errno.h>
@@ -33,6 +34,11 @@ struct collector {
 	struct timespec roster_time;
 	bool is_roster_known;
 	struct status status;
+	struct seen_health {
+		char sensor[SENSOR_NAME_MAX + 1];
+		unsigned health;
+	} *seen;
+	size_t seen_count, seen_room;
 	bool is_status_changed;
 	int64_t saved_us;
 	struct child child;
@@ -265,6 +271,7 @@ struct collector *collector_close(struct collector *c)
 	child_drop(c);
 	roster_clear(&c->roster);
 	status_clear(&c->status);
+	free(c->seen);
 	arena_free(c->arena);
 	free(c);
 	return NULL;
@@ -545,4 +552,33 @@ int collector_tick(struct collector *c, bool is_last, struct error *err)
 	c->is_status_changed = false;
 	c->status.now_us = clock_now();
 	return status_save(c->folder, &c->status, err);
+}
+
+static struct seen_health *seen_of(struct collector *c, const char *sensor)
+{
+	for (size_t i = 0; i < c->seen_count; i++)
+		if (strcmp(c->seen[i].sensor, sensor) == 0)
+			return &c->seen[i];
+	c->seen = memory_grow(c->seen, &c->seen_room, c->seen_count + 1, sizeof *c->seen);
+	c->seen[c->seen_count] = (struct seen_health){ .health = 0 };
+	text_copy(c->seen[c->seen_count].sensor, sizeof c->seen->sensor, BYTES_TEXT(sensor));
+	return &c->seen[c->seen_count++];
+}
+
+void collector_health(struct collector *c, int64_t silence_us,
+		      void (*each)(void *context, const char *sensor, unsigned was, unsigned is), void *context)
+{
+	struct error ignored = ERROR_NONE;
+	int64_t now = clock_now();
+
+	/* What cannot be read now was known a minute ago, and is asked for again with the next batch. */
+	(void)know_roster(c, &ignored);
+	for (size_t i = 0; i < c->roster.count; i++) {
+		const struct roster_sensor *r = &c->roster.sensors[i];
+		struct seen_health *seen = seen_of(c, r->name);
+		unsigned is = health_of(r, status_find(&c->status, r->name), now, silence_us);
+		if (is != seen->health)
+			each(context, r->name, seen->health, is);
+		seen->health = is;
+	}
 }

@@ -40,6 +40,10 @@ void collector_enrol(struct collector *c, struct delivered *request);
 /* Writes the status where it changed, at most once a second unless `is_last`. */
 int collector_tick(struct collector *c, bool is_last, struct error *err);
 
+/* Calls `each` for every sensor whose health (enum health) is another than at the call before; all are up at first. */
+void collector_health(struct collector *c, int64_t silence_us,
+		      void (*each)(void *context, const char *sensor, unsigned was, unsigned is), void *context);
+
 /* The locked child's work on one content; shown here for its fuzz program. */
 void collector_decode(struct bytes content, struct arena *arena, struct buf *ret_answer);
 /* Reads what the child answered. False: damaged. `ret_is_refused` when the content was. */

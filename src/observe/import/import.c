@@ -11,8 +11,11 @@
 #include "engine/proc/sandbox.h"
 
 #include <errno.h>
-#define XXH_INLINE_ALL
+#define XXH_STATIC_LINKING_ONLY
 #include <xxhash.h>
+#if defined __x86_64__
+#include <xxh_x86dispatch.h> /* the library's choice by processor: the input is hashed byte for byte */
+#endif
 
 #define BATCH 512
 #define PROGRESS_EVERY (1u << 18)

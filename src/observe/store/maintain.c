@@ -5,7 +5,6 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
-#include "observe/store/writer.h"
 
 #include <errno.h>
 
@@ -397,23 +396,34 @@ static int compact(struct compaction *c, struct compact_report *ret, struct erro
 	return r;
 }
 
-int store_compact(const char *path, const struct compact_options *options, struct compact_report *ret, struct error *err)
+int store_compact_held(struct writer *w, const char *path, const struct compact_options *options,
+		       struct compact_report *ret, struct error *err)
 {
-	struct compaction c = { .options = options, .err = err };
+	struct compaction c = { .writer = w, .options = options, .err = err };
 	struct compact_report report = { 0 };
 	struct store *s = NULL;
-	int r = writer_open_any(path, &c.writer, err);
+	int r = options->is_dry_run ? 0 : writer_flush(w, err);
 
-	if (r == 0 && !options->is_dry_run)
-		r = writer_flush(c.writer, err);
 	if (r == 0)
 		r = store_open(path, &s, err);
 	c.store = s;
 	if (r == 0)
 		r = compact(&c, &report, err);
-	store_close(s);
-	writer_close(c.writer);
-	if (r == 0)
+	if (r < 0)
+		writer_abort(w);
+	else
 		*ret = report;
+	store_close(s);
+	return r;
+}
+
+int store_compact(const char *path, const struct compact_options *options, struct compact_report *ret, struct error *err)
+{
+	struct writer *w = NULL;
+	int r = writer_open_any(path, &w, err);
+
+	if (r == 0)
+		r = store_compact_held(w, path, options, ret, err);
+	writer_close(w);
 	return r;
 }

@@ -5,6 +5,7 @@
 #define OBSERVE_STORE_MAINTAIN_H
 
 #include "observe/store/store.h"
+#include "observe/store/writer.h"
 
 struct store_faults {
 	uint64_t blocks, chunks, events; /* compared */
@@ -28,5 +29,9 @@ struct compact_report {
  * replaces them at once. Figures do not change, but for events dropped. */
 int store_compact(const char *path, const struct compact_options *options, struct compact_report *ret,
 		  struct error *err);
+
+/* The same for a process that is the writer already. */
+int store_compact_held(struct writer *w, const char *path, const struct compact_options *options,
+		       struct compact_report *ret, struct error *err);
 
 #endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright The hinomi authors */
+/* What public pages say about a period: list, write, remove. */
+#include "desk/observatory/note.h"
+#include "face/staff/ask.h"
+
+#include <errno.h>
+
+static const struct sheet_column columns[] = {
+	{ "period", MSG_STAFF_PERIOD, false, false },  { "text_ja", MSG_STAFF_NOTE_JA, false, true },
+	{ "text_en", MSG_STAFF_NOTE_EN, false, true }, { "changed", MSG_STAFF_CHANGED_AT, false, false },
+	{ "remove", MSG_STAFF_REMOVE, false, false },  { 0 },
+};
+
+/* An address chooses the note that the form begins with: ?about=2013Q2. */
+static void note_row(struct page *p, struct sheet *sheet, const struct note *n)
+{
+	sheet_text(sheet, n->period, arena_printf(p->arena, "/observe/notes?about=%s", http_encode(p->arena, n->period)));
+	sheet_said(sheet, n->text_ja);
+	sheet_said(sheet, n->text_en);
+	sheet_both(sheet, page_time(p, n->changed_at), page_time_utc(p, n->changed_at));
+	sheet_remove(sheet, "/observe/notes", words(p->lang, MSG_STAFF_REMOVE), "about", n->period);
+	if (strcmp(n->period, http_value(p->rq, "about")->text) == 0) {
+		page_prefill(p, "note_ja", n->text_ja);
+		page_prefill(p, "note_en", n->text_en);
+	}
+}
+
+int page_notes(struct page *p, struct error *err)
+{
+	static const char *const fields[] = { "about", "note_ja", "note_en", NULL };
+	static const struct page_button buttons[] = { { ACT_SAVE, MSG_STAFF_SAVE, false }, { 0 } };
+	struct sheet *sheet;
+	struct note *list;
+	size_t count;
+	int r;
+
+	if (!p->staff->db) {
+		if (p->rq->method == HTTP_GET)
+			page_has_cases(p);
+		return 0;
+	}
+	r = note_list(p->staff->db, "", p->arena, &list, &count, err);
+	if (r < 0)
+		return r;
+	sheet = page_sheet(p, "notes", MSG_STAFF_NOTES, columns);
+	sheet_empty(sheet, words(p->lang, MSG_STAFF_NO_NOTES));
+	/* A note that was removed keeps its record, without words. */
+	for (size_t i = 0; i < count; i++)
+		if (list[i].text_ja[0] || list[i].text_en[0])
+			note_row(p, sheet, &list[i]);
+	page_form(p, "write", MSG_STAFF_NOTE_WRITE, words(p->lang, MSG_STAFF_NOTE_WRITE_INTRO), fields, buttons);
+	return 0;
+}
+
+int page_notes_act(struct page *p, struct error *err)
+{
+	bool removes = http_value(p->rq, "act")->number == ACT_REMOVE;
+	struct note_change c = { .period = http_value(p->rq, "about")->text,
+				 .text_ja = removes ? "" : http_value(p->rq, "note_ja")->text,
+				 .text_en = removes ? "" : http_value(p->rq, "note_en")->text,
+				 .doing = page_doing(p) };
+	struct error inner = ERROR_NONE;
+	int r;
+
+	(void)err;
+	/* They go out in both languages or not at all. */
+	if (!removes && !c.text_ja[0])
+		ask_fault(p, "note_ja", MSG_STAFF_FAULT_NEEDED, NULL);
+	if (!removes && !c.text_en[0])
+		ask_fault(p, "note_en", MSG_STAFF_FAULT_NEEDED, NULL);
+	if (p->fault_count)
+		return 0;
+	record_uuid(c.uuid);
+	r = note_save(p->staff->db, &c, &inner);
+	if (r == -EINVAL) {
+		ask_fault(p, "about", MSG_STAFF_FAULT_PERIOD, NULL);
+		return 0;
+	}
+	return page_wrote(p, r, &inner, "/observe/notes");
+}
