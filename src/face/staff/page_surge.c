@@ -351,7 +351,7 @@ static void confirmed_row(struct page *p, struct sheet *sheet, const struct revi
 
 int page_confirmed(struct page *p, struct error *err)
 {
-	struct sheet *sheet = page_sheet(p, "confirmed", MSG_STAFF_CONFIRMED_TITLE, confirmed_columns);
+	struct sheet *sheet = page_sheet(p, "confirmed", MSG_STAFF_SURGES_TABLE, confirmed_columns);
 	struct review *list = NULL;
 	size_t count = 0;
 	int r = page_has_cases(p) ? review_list(p->staff->db, "", p->arena, &list, &count, err) : 0;
