@@ -95,15 +95,6 @@ static int listen_local(const struct asked *a, int *ret_fd, struct error *err)
 	return error_set(err, -EINVAL, "'%s' can be reached from other machines", a->listen);
 }
 
-static struct filter_place find_place(void *context, const struct address *source)
-{
-	struct place found = place_find(context, source);
-	struct filter_place place = { .as = found.as };
-
-	memcpy(place.country, found.country, sizeof place.country);
-	return place;
-}
-
 /* Opened before the walls stand: afterwards no file can be opened for writing. A folder that is missing or may not be
  * written leaves pages that only read; a damaged database is a reason not to start. */
 static int open_cases(const struct asked *a, struct db **ret, struct error *err)
@@ -169,7 +160,7 @@ static int serve(const struct asked *a, const struct conf *c, struct error *err)
 	if (r == 0 && a->place[0])
 		r = place_table_load(a->place, &places, err);
 	if (places) {
-		staff.place = find_place;
+		staff.place = place_look;
 		staff.place_context = places;
 	}
 	staff.actor = actor();

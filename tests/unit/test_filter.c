@@ -14,9 +14,9 @@ static const char *sensor(void *context, uint16_t number)
 	return number ? "tokyo-1" : "osaka";
 }
 
-static struct filter_place place(void *context, const struct address *source)
+static struct place place(void *context, const struct address *source)
 {
-	struct filter_place unknown = { .country = "" }, japan = { .country = "JP", .as = 64503 };
+	struct place unknown = { .country = "" }, japan = { .country = "JP", .as = 64503 };
 
 	(void)context;
 	return source->byte[0] == 242 ? japan : unknown;

@@ -178,3 +178,8 @@ struct place place_find(const struct place_table *t, const struct address *a)
 		n = count_ipv6(&t->ipv6, (place_number)get_u64be(a->byte) << 64 | get_u64be(a->byte + 8));
 	return n ? place_of(&t->ipv6.values[n - 1]) : unknown;
 }
+
+struct place place_look(void *table, const struct address *a)
+{
+	return place_find(table, a);
+}

@@ -46,4 +46,7 @@ const struct place_about *place_table_about(const struct place_table *t);
 /* Some ten million a second. Family 0, or an address in no prefix: unknown. */
 struct place place_find(const struct place_table *t, const struct address *a);
 
+/* place_find for whoever asks through a pointer: `table` is a struct place_table. */
+struct place place_look(void *table, const struct address *a);
+
 #endif

@@ -134,15 +134,6 @@ static int parse_by(const struct invocation *in, enum view_by *ret, struct error
 	return 0;
 }
 
-static struct filter_place find_place(void *places, const struct address *source)
-{
-	struct place p = place_find(places, source);
-	struct filter_place found = { .as = p.as };
-
-	memcpy(found.country, p.country, sizeof found.country);
-	return found;
-}
-
 static int load_places(const struct invocation *in, struct common_question *c, struct error *err)
 {
 	const struct conf *conf;
@@ -159,7 +150,7 @@ static int load_places(const struct invocation *in, struct common_question *c, s
 	}
 	if (r == 0)
 		r = place_table_load(path, &c->places, err);
-	c->q.place = find_place;
+	c->q.place = place_look;
 	c->q.place_context = c->places;
 	return r == -EINVAL ? -EBADMSG : r;
 }

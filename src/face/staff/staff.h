@@ -17,7 +17,7 @@ struct staff {
 	struct db *db;       /* the case database, which pages read and write; NULL: there is none, and they say so */
 	const char *actor;   /* who does what is done here: 'local:suzuki' */
 	/* Where sources belong, for filters by country and AS; NULL: unknown. */
-	struct filter_place (*place)(void *context, const struct address *source);
+	struct place (*place)(void *context, const struct address *source);
 	void *place_context;
 };
 

@@ -555,7 +555,7 @@ static enum truth has_bits(const struct node *n, bool is_known, uint64_t bits)
 static enum truth test_place(const struct node *n, const struct event *e, const struct filter_context *c)
 {
 	struct address source = event_source(e);
-	struct filter_place place;
+	struct place place;
 
 	if (!c || !c->place || source.family == 0)
 		return IS_UNKNOWN;

@@ -17,6 +17,7 @@
 #define OBSERVE_QUERY_FILTER_H
 
 #include "base/error.h"
+#include "engine/place/place.h"
 #include "observe/packet/event.h"
 
 #define FILTER_TEXT_MAX 4096
@@ -37,18 +38,12 @@ enum filter_need {
 	FILTER_NEEDS_CODE = 1 << 9,   /* whether the ICMP code is known */
 };
 
-/* Where an address belongs; made by engine/place, given by the caller. */
-struct filter_place {
-	char country[3]; /* "" unknown */
-	uint32_t as;     /* 0 unknown */
-};
-
 struct filter_context {
 	void *context;
 	/* The sensor's name. */
 	const char *(*sensor)(void *context, uint16_t sensor);
 	/* Where the source belongs; NULL: unknown. */
-	struct filter_place (*place)(void *context, const struct address *source);
+	struct place (*place)(void *context, const struct address *source);
 };
 
 /* -EINVAL with a line that quotes the place where it went wrong. An empty text is "any". */

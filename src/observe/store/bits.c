@@ -42,11 +42,6 @@ void bits_unpack_u16_from(const uint8_t *p, size_t first, size_t count, unsigned
 		ret[i] = (uint16_t)(bits_load(p + at / 8) >> at % 8 & mask);
 }
 
-void bits_unpack_u16(const uint8_t *p, size_t count, unsigned width, uint16_t *ret)
-{
-	bits_unpack_u16_from(p, 0, count, width, ret);
-}
-
 unsigned elias_fano_low(size_t count, uint64_t last)
 {
 	uint64_t each = count ? last / count : 0;

@@ -71,8 +71,7 @@ static inline uint8_t *bits_flush(struct bits_writer *w)
 
 /* Packs 16- or 32-bit numbers of at most 32 bits each; adds no slack. */
 void bits_pack_u16(struct buf *out, const uint16_t *values, size_t count, unsigned width);
-void bits_unpack_u16(const uint8_t *p, size_t count, unsigned width, uint16_t *ret);
-/* As above for the rows [first, first + count). */
+/* Numbers [first, first + count). */
 void bits_unpack_u16_from(const uint8_t *p, size_t first, size_t count, unsigned width, uint16_t *ret);
 
 /* The width of low bits that makes a list of `count` numbers up to `last` smallest. */

@@ -28,12 +28,12 @@ static const char *sensor_name(void *context, uint16_t sensor)
 	return w->store->sensors[sensor];
 }
 
-static struct filter_place source_place(void *context, const struct address *source)
+static struct place source_place(void *context, const struct address *source)
 {
 	const struct event_walk *w = context;
 
 	return w->question->place ? w->question->place(w->question->place_context, source)
-				  : (struct filter_place){ .country = "" };
+				  : (struct place){ .country = "" };
 }
 
 static bool wants(void *context, const struct block_class *class, bool has_port, uint16_t port)

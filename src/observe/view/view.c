@@ -144,7 +144,7 @@ static int take_cell(void *context, int64_t hour, uint32_t key, uint16_t sensor,
 static uint32_t region_key(const struct view_question *q, const struct event *e)
 {
 	struct address source = event_source(e);
-	struct filter_place place = { .country = "" };
+	struct place place = { .country = "" };
 
 	if (q->place && source.family)
 		place = q->place(q->place_context, &source);

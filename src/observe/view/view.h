@@ -46,7 +46,7 @@ struct view_question {
 	enum view_kind kind;
 	enum view_by by;
 	const struct filter *filter; /* NULL: all */
-	struct filter_place (*place)(void *context, const struct address *source); /* for regions and filters */
+	struct place (*place)(void *context, const struct address *source); /* for regions and filters */
 	void *place_context;
 	uint32_t rank_count;
 	const uint32_t *keys; /* shown whatever their rank */

@@ -40,20 +40,11 @@ static int add_picture(void *context, const char *path, const char *svg_path, co
 	return r < 0 ? r : release_file(g->release, path, buf_bytes(&b), err);
 }
 
-static struct filter_place find_place(void *places, const struct address *source)
-{
-	struct place p = place_find(places, source);
-	struct filter_place found = { .as = p.as };
-
-	memcpy(found.country, p.country, sizeof found.country);
-	return found;
-}
-
 void graphs_use_places(struct isdas_options *o, const struct place_table *places)
 {
 	if (!places)
 		return;
-	o->place = find_place;
+	o->place = place_look;
 	o->place_context = (void *)places;
 	o->place_date = place_table_about(places)->date;
 }

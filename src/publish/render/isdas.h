@@ -41,7 +41,7 @@ struct isdas_options {
 	int64_t now_us;
 	struct publish_rules rules;
 	/* NULL: there is no table of countries, and the pages say so. */
-	struct filter_place (*place)(void *context, const struct address *source);
+	struct place (*place)(void *context, const struct address *source);
 	void *place_context;
 	struct date place_date;         /* of that table */
 	const struct isdas_note *notes; /* in the order of time */
