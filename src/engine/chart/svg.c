@@ -4,6 +4,8 @@
 #include "base/cleanup.h"
 #include "engine/chart/chart.h"
 
+#include <math.h>
+
 static const struct {
 	const char *name, *light, *dark;
 } roles[CHART_ROLE_COUNT] = {
@@ -62,12 +64,22 @@ static void add_escaped(struct buf *out, const char *text)
 /* At most one digit after the point: a tenth of a pixel. */
 static void add_number(struct buf *out, double v)
 {
-	char text[32];
-	int n = snprintf(text, sizeof text, "%.1f", v);
+	long tenths = lround(v * 10);
+	unsigned long left = tenths < 0 ? 0 - (unsigned long)tenths : (unsigned long)tenths;
+	char text[32], *p = text + sizeof text;
 
-	if (text[n - 1] == '0')
-		n -= 2;
-	buf_add(out, text, (size_t)n);
+	/* printf was half of the time that a graph takes. */
+	if (left % 10) {
+		*--p = (char)('0' + left % 10);
+		*--p = '.';
+	}
+	left /= 10;
+	do
+		*--p = (char)('0' + left % 10);
+	while (left /= 10);
+	if (tenths < 0)
+		*--p = '-';
+	buf_add(out, p, (size_t)(text + sizeof text - p));
 }
 
 static void add_attribute(struct buf *out, const char *name, double v)

@@ -200,6 +200,7 @@ static int parse_graph(const struct invocation *in, const struct store *s, struc
 	ret->lang = LANG_EN;
 	if (r < 0)
 		return r;
+	q->is_without_raw = true;
 	if (!in->value[OPTION_COUNT])
 		q->rank_count = in->value[OPTION_KEY] ? 0 : 5;
 	r = parse_lang(in, &ret->lang, err);

@@ -178,7 +178,6 @@ struct series *point_series(const struct series *hourly, struct point *points, s
 	s->first_hour = hourly->first_hour;
 	s->hours = (int32_t)count;
 	s->min_sensors = hourly->min_sensors;
-	s->key_count = hourly->key_count;
 	s->sensors_up = memory_new(count, sizeof *s->sensors_up);
 	for (size_t i = 0; i < count; i++) {
 		count_hours(hourly, &points[i], &s->sensors_up[i]);

@@ -46,7 +46,6 @@ static void forget_lists(struct series *s)
 	s->bursts = NULL;
 	s->surges = NULL;
 	s->damped_count = s->burst_count = s->surge_count = 0;
-	s->key_count = 0;
 	s->packets_without_up = 0;
 }
 

@@ -17,6 +17,11 @@ struct kept {
 	int64_t sum, raw_sum; /* of the hourly values */
 };
 
+/* What an hour of a key is in its row. */
+struct shown {
+	int64_t value, raw;
+};
+
 struct series_work {
 	struct series_input in;
 	struct series_scope scope;
@@ -31,23 +36,20 @@ struct series_work {
 	uint32_t last_key;
 	/* The key at work: cells merged, what counts for each; per hour for the surge detector. */
 	struct series_cell *cells;
+	uint64_t *unknown;           /* [cell] packets of unknown kind */
 	int64_t *micro;
-	size_t count, cell_room, micro_room;
+	size_t count, cell_room, unknown_room, micro_room;
+	struct series_hour *key_hours;
+	size_t key_hour_count, key_hour_room;
+	struct shown *shown;         /* [hour of the key] */
+	size_t shown_room;
 	int64_t *hourly;
 	struct kept *ranked, *asked;
 	size_t ranked_count, worst;
 	struct kept icmp;
 	size_t damped_room, surge_room;
-	uint64_t packets, unknown;
-	struct series *out;
-};
-
-/* The cells of one hour of the key at work. */
-struct run {
-	size_t from, to;
-	int32_t hour;
-	int64_t micro, raw;
 	uint64_t packets;
+	struct series *out;
 };
 
 int64_t series_value(int64_t micro, int64_t up_s)
@@ -78,7 +80,7 @@ static void sum_up_time(struct series_work *w)
 
 static int64_t *hours_new(const struct series_work *w)
 {
-	int64_t *hours = memory_new((size_t)(w->last - w->first), sizeof *hours);
+	int64_t *hours = memory_resize(NULL, (size_t)(w->last - w->first) * sizeof *hours);
 
 	for (int32_t hour = w->first; hour < w->last; hour++)
 		hours[hour - w->first] = has_data(w, hour) ? 0 : SERIES_NO_DATA;
@@ -101,30 +103,38 @@ static struct series *series_new(const struct series_work *w)
 	return s;
 }
 
-struct series_work *series_begin(const struct series_input *in, const struct series_scope *scope)
+static struct series_work *work_new(int64_t first_hour, int64_t last_hour, const struct series_scope *scope)
 {
 	struct series_work *w = memory_new(1, sizeof *w);
+	int32_t shown = (int32_t)(scope->last_hour - scope->first_hour);
 
-	assert(in->first_hour <= scope->first_hour && scope->first_hour <= scope->last_hour);
-	assert(scope->last_hour <= in->last_hour && in->last_hour - in->first_hour < INT32_MAX / 2);
-	w->in = *in;
+	assert(first_hour <= scope->first_hour && scope->first_hour <= scope->last_hour);
+	assert(scope->last_hour <= last_hour && last_hour - first_hour < INT32_MAX / 2);
 	w->scope = *scope;
-	w->hours = (int32_t)(in->last_hour - in->first_hour);
-	w->first = (int32_t)(scope->first_hour - in->first_hour);
-	w->last = (int32_t)(scope->last_hour - in->first_hour);
+	w->hours = (int32_t)(last_hour - first_hour);
+	w->first = (int32_t)(scope->first_hour - first_hour);
+	w->last = w->first + shown;
 	w->up_s = memory_new((size_t)w->hours, sizeof *w->up_s);
 	w->sensors_up = memory_new((size_t)w->hours, sizeof *w->sensors_up);
-	sum_up_time(w);
-	w->sensors_usual = surge_usual(w->up_s, w->hours);
-	w->odd = odd_new(&scope->odd, in->first_hour, w->hours, in->sensor_count, in->up_s);
-	w->total = memory_new((size_t)(w->last - w->first), sizeof *w->total);
-	w->raw_total = memory_new((size_t)(w->last - w->first), sizeof *w->raw_total);
-	w->hourly = memory_new((size_t)w->hours, sizeof *w->hourly);
+	w->total = memory_new((size_t)shown, sizeof *w->total);
+	w->raw_total = memory_new((size_t)shown, sizeof *w->raw_total);
 	w->ranked = memory_new(scope->rank_count, sizeof *w->ranked);
 	w->asked = memory_new(scope->key_count, sizeof *w->asked);
 	for (size_t i = 0; i < scope->key_count; i++)
 		w->asked[i].row.key = scope->keys[i];
 	w->icmp.row.key = scope->icmp_key;
+	return w;
+}
+
+struct series_work *series_begin(const struct series_input *in, const struct series_scope *scope)
+{
+	struct series_work *w = work_new(in->first_hour, in->last_hour, scope);
+
+	w->in = *in;
+	sum_up_time(w);
+	w->sensors_usual = surge_usual(w->up_s, w->hours);
+	w->odd = odd_new(&scope->odd, in->first_hour, w->hours, in->sensor_count, in->up_s);
+	w->hourly = memory_new((size_t)w->hours, sizeof *w->hourly);
 	w->out = series_new(w);
 	return w;
 }
@@ -148,8 +158,9 @@ static bool is_in_period(const struct series_work *w, int32_t hour)
 static void take_cells(struct series_work *w, const struct series_cell *cells, size_t count)
 {
 	w->count = 0;
-	w->unknown = w->packets = 0;
+	w->packets = 0;
 	w->cells = memory_grow(w->cells, &w->cell_room, count, sizeof *w->cells);
+	w->unknown = memory_grow(w->unknown, &w->unknown_room, count, sizeof *w->unknown);
 	w->micro = memory_grow(w->micro, &w->micro_room, count, sizeof *w->micro);
 	for (size_t i = 0; i < count; i++) {
 		const struct series_cell *cell = &cells[i];
@@ -162,70 +173,102 @@ static void take_cells(struct series_work *w, const struct series_cell *cells, s
 		}
 		if (cell->packets == 0)
 			continue;
-		if ((cell->flags & SERIES_CELL_UNKNOWN) && is_in_period(w, cell->hour) && has_data(w, cell->hour))
-			w->unknown += cell->packets;
 		w->packets += cell->packets;
-		if (w->count && is_same(&w->cells[w->count - 1], cell))
+		if (w->count && is_same(&w->cells[w->count - 1], cell)) {
 			w->cells[w->count - 1].packets += cell->packets;
-		else
+		} else {
+			w->unknown[w->count] = 0;
 			w->cells[w->count++] = *cell;
+		}
+		if (cell->flags & SERIES_CELL_UNKNOWN)
+			w->unknown[w->count - 1] += cell->packets;
 	}
 }
 
-/* The next hour of the key at work; false at the end. Start with a run of zeros. */
-static bool run_next(const struct series_work *w, struct run *r)
+/* The damped cells of the key at work become its hours. */
+static void make_hours(struct series_work *w)
 {
-	size_t i = r->to;
+	w->key_hour_count = 0;
+	w->key_hours = memory_grow(w->key_hours, &w->key_hour_room, w->count, sizeof *w->key_hours);
+	for (size_t i = 0; i < w->count;) {
+		struct series_hour h = { .hour = w->cells[i].hour };
 
-	if (i == w->count)
-		return false;
-	*r = (struct run){ .from = i, .hour = w->cells[i].hour };
-	for (; i < w->count && w->cells[i].hour == r->hour; i++) {
-		r->micro += w->micro[i];
-		r->packets += w->cells[i].packets;
+		for (; i < w->count && w->cells[i].hour == h.hour; i++) {
+			h.micro += w->micro[i];
+			h.packets += w->cells[i].packets;
+			h.unknown += w->unknown[i];
+			h.damped += odd_reason_of(w->odd, i) != 0;
+			h.sensors++;
+		}
+		w->key_hours[w->key_hour_count++] = h;
 	}
-	r->raw = (int64_t)r->packets * SERIES_MICRO;
-	r->to = i;
-	return true;
+}
+
+static int64_t raw_micro(const struct series_hour *h)
+{
+	return (int64_t)h->packets * SERIES_MICRO;
 }
 
 /* Does the hour count in the key's own row? Otherwise it is in "other" alone (publish.h). */
-static bool is_shown(const struct series_work *w, const struct run *r)
+static bool is_shown(const struct series_work *w, const struct series_hour *h)
 {
-	return r->to - r->from >= w->scope.min_sensors;
+	return is_in_period(w, h->hour) && has_data(w, h->hour) && h->sensors >= w->scope.min_sensors;
 }
 
-static void sum_key(struct series_work *w, struct kept *k)
+/* Adds to the total what lies in hour `hour`. */
+static void add_total(struct series_work *w, int32_t hour, const struct series_hour *h)
 {
-	struct run r = { .to = 0 };
+	if (!is_in_period(w, hour))
+		return;
+	w->out->total.damped_cells += h->damped;
+	if (!has_data(w, hour))
+		return;
+	w->total[hour - w->first] += h->micro;
+	w->raw_total[hour - w->first] += raw_micro(h);
+	w->out->total.packets += h->packets;
+	w->out->total.unknown += h->unknown;
+}
 
-	while (run_next(w, &r)) {
-		if (!is_in_period(w, r.hour) || !has_data(w, r.hour))
+/* The key's sums; `shown` is filled for its hours. */
+static void sum_key(struct series_work *w, struct kept *k, const struct series_hour *hours, size_t count)
+{
+	w->shown = memory_grow(w->shown, &w->shown_room, count, sizeof *w->shown);
+	for (size_t i = 0; i < count; i++) {
+		const struct series_hour *h = &hours[i];
+		struct shown *shown = &w->shown[i];
+
+		if (!is_in_period(w, h->hour))
 			continue;
-		w->total[r.hour - w->first] += r.micro;
-		w->raw_total[r.hour - w->first] += r.raw;
-		w->out->total.packets += r.packets;
-		if (!is_shown(w, &r))
+		k->row.damped_cells += h->damped;
+		if (has_data(w, h->hour))
+			k->row.unknown += h->unknown;
+		if (!is_shown(w, h))
 			continue;
-		k->row.packets += r.packets;
-		k->sum += series_value(r.micro, w->up_s[r.hour]);
-		k->raw_sum += series_value(r.raw, w->up_s[r.hour]);
+		shown->raw = series_value(raw_micro(h), w->up_s[h->hour]);
+		shown->value = h->damped ? series_value(h->micro, w->up_s[h->hour]) : shown->raw;
+		k->row.packets += h->packets;
+		k->sum += shown->value;
+		k->raw_sum += shown->raw;
 	}
 }
 
-static void fill_hours(const struct series_work *w, struct series_row *row)
+static void empty_hours(const struct series_work *w, struct series_row *row)
 {
-	struct run r = { .to = 0 };
+	row->value = hours_new(w);
+	row->raw = w->scope.is_without_raw ? NULL : hours_new(w);
+}
 
+static void fill_hours(const struct series_work *w, struct series_row *row, const struct series_hour *hours, size_t count)
+{
 	if (w->scope.is_without_hours)
 		return;
-	row->value = hours_new(w);
-	row->raw = hours_new(w);
-	while (run_next(w, &r)) {
-		if (!is_in_period(w, r.hour) || !has_data(w, r.hour) || !is_shown(w, &r))
+	empty_hours(w, row);
+	for (size_t i = 0; i < count; i++) {
+		if (!is_shown(w, &hours[i]))
 			continue;
-		row->value[r.hour - w->first] = series_value(r.micro, w->up_s[r.hour]);
-		row->raw[r.hour - w->first] = series_value(r.raw, w->up_s[r.hour]);
+		row->value[hours[i].hour - w->first] = w->shown[i].value;
+		if (row->raw)
+			row->raw[hours[i].hour - w->first] = w->shown[i].raw;
 	}
 }
 
@@ -236,11 +279,18 @@ static void row_clear(struct series_row *row)
 	*row = (struct series_row){ .key = row->key };
 }
 
-static void keep(const struct series_work *w, struct kept *into, const struct kept *k)
+/* A key whose hours stand in w->key_hours or were given. */
+struct candidate {
+	struct kept kept;
+	const struct series_hour *hours;
+	size_t count;
+};
+
+static void keep(const struct series_work *w, struct kept *into, const struct candidate *c)
 {
 	row_clear(&into->row);
-	*into = *k;
-	fill_hours(w, &into->row);
+	*into = c->kept;
+	fill_hours(w, &into->row, c->hours, c->count);
 }
 
 /* Higher sums stand first; of equal ones the lower key. */
@@ -257,29 +307,29 @@ static void find_worst(struct series_work *w)
 			w->worst = i;
 }
 
-static void rank(struct series_work *w, const struct kept *k)
+static void rank(struct series_work *w, const struct candidate *c)
 {
-	if (k->row.packets == 0 || (w->scope.min_sensors && k->sum == 0))
+	if (c->kept.row.packets == 0 || (w->scope.min_sensors && c->kept.sum == 0))
 		return;
 	if (w->ranked_count < w->scope.rank_count)
-		keep(w, &w->ranked[w->ranked_count++], k);
-	else if (w->ranked_count && stands_before(k, &w->ranked[w->worst]))
-		keep(w, &w->ranked[w->worst], k);
+		keep(w, &w->ranked[w->ranked_count++], c);
+	else if (w->ranked_count && stands_before(&c->kept, &w->ranked[w->worst]))
+		keep(w, &w->ranked[w->worst], c);
 	else
 		return;
 	if (w->ranked_count == w->scope.rank_count)
 		find_worst(w);
 }
 
-static void keep_where_wanted(struct series_work *w, const struct kept *k)
+static void keep_where_wanted(struct series_work *w, const struct candidate *c)
 {
 	for (size_t i = 0; i < w->scope.key_count; i++)
-		if (w->scope.keys[i] == k->row.key)
-			keep(w, &w->asked[i], k);
-	if (w->scope.has_icmp && k->row.key == w->scope.icmp_key)
-		keep(w, &w->icmp, k);
+		if (w->scope.keys[i] == c->kept.row.key)
+			keep(w, &w->asked[i], c);
+	if (w->scope.has_icmp && c->kept.row.key == w->scope.icmp_key)
+		keep(w, &w->icmp, c);
 	else
-		rank(w, k);
+		rank(w, c);
 }
 
 static int compare_damped(const void *a, const void *b)
@@ -291,8 +341,8 @@ static int compare_damped(const void *a, const void *b)
 	return (x->hour > y->hour) - (x->hour < y->hour);
 }
 
-/* Lists what was replaced in the period; the number. */
-static size_t list_damped(struct series_work *w)
+/* Lists what was replaced in the period. */
+static void list_damped(struct series_work *w)
 {
 	struct series *s = w->out;
 	size_t before = s->damped_count;
@@ -310,25 +360,23 @@ static size_t list_damped(struct series_work *w)
 	}
 	if (s->damped_count > before)
 		qsort(s->damped + before, s->damped_count - before, sizeof *s->damped, compare_damped);
-	return s->damped_count - before;
 }
 
 /* Can the key alarm at all? Most cannot, and cost no more than this. */
 static bool may_surge(const struct series_work *w)
 {
 	uint64_t least = w->scope.surge.packets_least ? w->scope.surge.packets_least : SURGE_PACKETS_LEAST;
-	struct run r = { .to = 0 };
 	double bound = 0;
 	int32_t before = 0;
 
 	if (w->scope.surge.threshold <= 0 || w->packets < least)
 		return false;
-	while (run_next(w, &r)) {
-		bound = surge_bound(bound, r.hour - before,
-				    (double)r.micro / SERIES_MICRO * w->sensors_usual * 3600 / w->up_s[r.hour]);
+	for (const struct series_hour *h = w->key_hours; h < w->key_hours + w->key_hour_count; h++) {
+		bound = surge_bound(bound, h->hour - before,
+				    (double)h->micro / SERIES_MICRO * w->sensors_usual * 3600 / w->up_s[h->hour]);
 		if (bound > w->scope.surge.threshold)
 			return true;
-		before = r.hour;
+		before = h->hour;
 	}
 	return false;
 }
@@ -360,38 +408,68 @@ static void find_surges(struct series_work *w, uint32_t key)
 {
 	struct surge_series series = { .first_hour = w->in.first_hour, .hours = w->hours, .micro = w->hourly,
 				       .up_s = w->up_s, .sensors_usual = w->sensors_usual };
-	struct run r = { .to = 0 };
 	size_t before = w->out->surge_count;
 
 	if (!may_surge(w))
 		return;
-	while (run_next(w, &r))
-		w->hourly[r.hour] = r.micro;
+	for (size_t i = 0; i < w->key_hour_count; i++)
+		w->hourly[w->key_hours[i].hour] = w->key_hours[i].micro;
 	surge_find(&series, &w->scope.surge, key, &w->out->surges, &w->out->surge_count, &w->surge_room);
-	for (r.to = 0; run_next(w, &r);)
-		w->hourly[r.hour] = 0;
+	for (size_t i = 0; i < w->key_hour_count; i++)
+		w->hourly[w->key_hours[i].hour] = 0;
 	weigh_found(w, before);
+}
+
+static void take_key(struct series_work *w, uint32_t key)
+{
+	assert(!w->has_key || key > w->last_key);
+	w->has_key = true;
+	w->last_key = key;
+}
+
+static void take_hours(struct series_work *w, uint32_t key, const struct series_hour *hours, size_t count)
+{
+	struct candidate c = { .kept.row.key = key, .hours = hours, .count = count };
+
+	sum_key(w, &c.kept, hours, count);
+	keep_where_wanted(w, &c);
 }
 
 void series_add(struct series_work *w, const struct series_cell *cells, size_t count)
 {
-	struct kept k = { .sum = 0 };
-
 	if (count == 0)
 		return;
-	assert(!w->has_key || cells[0].key > w->last_key);
-	w->has_key = true;
-	w->last_key = k.row.key = cells[0].key;
+	take_key(w, cells[0].key);
 	take_cells(w, cells, count);
 	odd_damp(w->odd, w->cells, w->count, w->micro);
-	k.row.damped_cells = (uint32_t)list_damped(w);
-	k.row.unknown = w->unknown;
-	sum_key(w, &k);
-	w->out->total.unknown += k.row.unknown;
-	w->out->total.damped_cells += k.row.damped_cells;
-	w->out->key_count += k.row.packets > 0;
-	keep_where_wanted(w, &k);
-	find_surges(w, k.row.key);
+	list_damped(w);
+	make_hours(w);
+	for (size_t i = 0; i < w->key_hour_count; i++)
+		add_total(w, w->key_hours[i].hour, &w->key_hours[i]);
+	take_hours(w, w->last_key, w->key_hours, w->key_hour_count);
+	if (w->scope.each_key)
+		w->scope.each_key(w->scope.each_context, w->last_key, w->key_hours, w->key_hour_count);
+	find_surges(w, w->last_key);
+}
+
+struct series_work *series_begin_kept(const struct series_kept *in, const struct series_scope *scope)
+{
+	struct series_work *w = work_new(in->first_hour, in->last_hour, scope);
+
+	for (int32_t hour = 0; hour < w->hours; hour++) {
+		w->up_s[hour] = in->up_s[hour];
+		w->sensors_up[hour] = in->sensors_up[hour];
+	}
+	w->out = series_new(w);
+	for (int32_t hour = 0; hour < w->hours; hour++)
+		add_total(w, hour, &in->total[hour]);
+	return w;
+}
+
+void series_add_hours(struct series_work *w, uint32_t key, const struct series_hour *hours, size_t count)
+{
+	take_key(w, key);
+	take_hours(w, key, hours, count);
 }
 
 static int compare_kept(const void *a, const void *b)
@@ -408,10 +486,8 @@ static void finish_row(const struct series_work *w, struct kept *k)
 {
 	k->row.mean = mean_of(w->out, k->sum);
 	k->row.raw_mean = mean_of(w->out, k->raw_sum);
-	if (!k->row.value && !w->scope.is_without_hours) {
-		k->row.value = hours_new(w);
-		k->row.raw = hours_new(w);
-	}
+	if (!k->row.value && !w->scope.is_without_hours)
+		empty_hours(w, &k->row);
 }
 
 static bool is_ranked(const struct series *s, uint32_t key)
@@ -455,16 +531,17 @@ static void finish_total(struct series_work *w)
 {
 	struct series *s = w->out;
 	struct kept total = { .row = s->total };
-	int64_t *value = hours_new(w), *raw = hours_new(w);
 
+	empty_hours(w, &total.row);
 	for (int32_t i = 0; i < s->hours; i++) {
-		if (value[i] == SERIES_NO_DATA)
+		int64_t raw = series_value(w->raw_total[i], w->up_s[w->first + i]);
+		if (total.row.value[i] == SERIES_NO_DATA)
 			continue;
-		total.sum += value[i] = series_value(w->total[i], w->up_s[w->first + i]);
-		total.raw_sum += raw[i] = series_value(w->raw_total[i], w->up_s[w->first + i]);
+		total.sum += total.row.value[i] = series_value(w->total[i], w->up_s[w->first + i]);
+		total.raw_sum += raw;
+		if (total.row.raw)
+			total.row.raw[i] = raw;
 	}
-	total.row.value = value;
-	total.row.raw = raw;
 	finish_row(w, &total);
 	s->total = total.row;
 }
@@ -485,15 +562,15 @@ static void subtract(struct series_row *other, const struct series_row *row, con
 		other->mean -= row->mean;
 		other->raw_mean -= row->raw_mean;
 	}
-	if (row->value) {
+	if (row->value)
 		subtract_hours(other->value, row->value, s->hours);
+	if (row->raw)
 		subtract_hours(other->raw, row->raw, s->hours);
-	}
 }
 
 static int64_t *hours_copy(const int64_t *hours, int32_t count)
 {
-	int64_t *copy = memory_new((size_t)count, sizeof *copy);
+	int64_t *copy = memory_resize(NULL, (size_t)count * sizeof *copy);
 
 	memcpy(copy, hours, (size_t)count * sizeof *copy);
 	return copy;
@@ -503,7 +580,7 @@ static void finish_other(struct series *s)
 {
 	s->other = s->total;
 	s->other.value = hours_copy(s->total.value, s->hours);
-	s->other.raw = hours_copy(s->total.raw, s->hours);
+	s->other.raw = s->total.raw ? hours_copy(s->total.raw, s->hours) : NULL;
 	for (size_t i = 0; i < s->row_count; i++)
 		subtract(&s->other, &s->rows[i], s);
 	if (s->has_icmp)
@@ -535,7 +612,10 @@ struct series *series_end(struct series_work *w)
 	free(w->total);
 	free(w->raw_total);
 	free(w->cells);
+	free(w->unknown);
 	free(w->micro);
+	free(w->key_hours);
+	free(w->shown);
 	free(w->hourly);
 	free(w->ranked);
 	free(w->asked);

@@ -57,6 +57,16 @@ struct series_input {
 	const uint16_t *up_s;   /* [sensor * (last_hour - first_hour) + hour], 0..3600; the caller's */
 };
 
+/* What a key has in one hour in which it has packets, damped: all that a row needs, so that it can be kept. */
+struct series_hour {
+	int32_t hour;      /* from the input's first hour */
+	uint32_t sensors;  /* that reported packets */
+	uint32_t damped;   /* cells that were replaced */
+	uint64_t packets;  /* as they came */
+	uint64_t unknown;  /* of these, of unknown kind */
+	int64_t micro;     /* what counts */
+};
+
 /* What is wanted. SERIES_SCOPE(first, last) has the defaults: ten ranked rows with their hours, no ICMP key, no
  * surges, the analyst's view. */
 struct series_scope {
@@ -65,12 +75,16 @@ struct series_scope {
 	uint32_t icmp_key;      /* its own series, never ranked; where has_icmp */
 	bool has_icmp;
 	bool is_without_hours;  /* rows hold sums only: for long tables */
+	bool is_without_raw;    /* rows have no raw hours: for pictures */
 	uint32_t rank_count;    /* rows to rank, 0 for none */
 	const uint32_t *keys;   /* rows to show whatever their rank, each once; may be NULL */
 	size_t key_count;
 	uint32_t min_sensors;   /* 0: the analyst's view; else see publish.h */
 	struct odd_rules odd;
 	struct surge_rules surge; /* threshold 0: none are looked for */
+	/* Sees the hours of every key, those before the period too; may be NULL. */
+	void (*each_key)(void *context, uint32_t key, const struct series_hour *hours, size_t count);
+	void *each_context;
 };
 
 #define SERIES_SCOPE(first, last)                                                                      \
@@ -82,7 +96,7 @@ struct series_row {
 	uint32_t key;
 	uint32_t rank;       /* 1 is the first; 0: shown because it was asked for, ICMP, other, total */
 	int64_t *value;      /* [hour of the period], damped, or SERIES_NO_DATA; NULL where is_without_hours */
-	int64_t *raw;        /* the same without damping */
+	int64_t *raw;        /* the same without damping; NULL where is_without_raw */
 	uint64_t packets;    /* as they came, of hours with data */
 	uint64_t unknown;    /* of these, of unknown kind: they count with probes */
 	int64_t mean;        /* of the hourly values with data; SERIES_NO_DATA when there are none */
@@ -96,7 +110,6 @@ struct series {
 	int32_t hours_with_data;
 	uint32_t min_sensors;       /* as in the scope */
 	uint16_t *sensors_up;       /* [hour of the period] sensors with any up-time */
-	uint32_t key_count;         /* keys with packets in the period */
 	struct series_row *rows;    /* ranked first, in order; then those asked for that are not ranked */
 	size_t row_count, ranked_count;
 	bool has_icmp;
@@ -122,6 +135,18 @@ struct series *series_make(const struct series_input *in, const struct series_ce
 struct series_work *series_begin(const struct series_input *in, const struct series_scope *scope);
 void series_add(struct series_work *work, const struct series_cell *cells, size_t count);
 struct series *series_end(struct series_work *work);
+
+/* Or from hours that were kept: the up-time and what all keys together have in each hour of the period (`hour` is not
+ * read there), then `series_add_hours` for every key that is among the leading ones, asked for, or ICMP; others may be
+ * left out. Gives the very figures that the cells gave; lists of damped cells and surges are not made. */
+struct series_kept {
+	int64_t first_hour, last_hour;   /* that of the scope */
+	const int32_t *up_s;             /* [hour] of all sensors */
+	const uint16_t *sensors_up;      /* [hour] */
+	const struct series_hour *total; /* [hour] */
+};
+struct series_work *series_begin_kept(const struct series_kept *in, const struct series_scope *scope);
+void series_add_hours(struct series_work *work, uint32_t key, const struct series_hour *hours, size_t count);
 
 /* Accepts NULL and returns NULL. */
 struct series *series_free(struct series *s);

@@ -6,7 +6,10 @@
 #include "base/clock.h"
 #include "base/memory.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
 
 /* --- verify --- */
 
@@ -396,6 +399,35 @@ static int compact(struct compaction *c, struct compact_report *ret, struct erro
 	return r;
 }
 
+/* The hour at which a file of kept hours ends; INT64_MAX of another file. */
+static int64_t end_of_hours(const char *name)
+{
+	char *at;
+
+	if (strncmp(name, STORE_HOURS_PREFIX, strlen(STORE_HOURS_PREFIX)) != 0)
+		return INT64_MAX;
+	strtoll(name + strlen(STORE_HOURS_PREFIX), &at, 10);
+	return *at == '-' ? strtoll(at + 1, NULL, 10) : INT64_MAX;
+}
+
+/* Kept hours of a time that is dropped go too. */
+static void remove_hours(const struct store *s, int64_t before_us)
+{
+	int fd = openat(s->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *folder = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+
+	if (!folder) {
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	while ((entry = readdir(folder)) != NULL)
+		if (end_of_hours(entry->d_name) <= before_us / HOUR_US)
+			unlinkat(s->folder, entry->d_name, 0);
+	closedir(folder);
+}
+
 int store_compact_held(struct writer *w, const char *path, const struct compact_options *options,
 		       struct compact_report *ret, struct error *err)
 {
@@ -409,6 +441,8 @@ int store_compact_held(struct writer *w, const char *path, const struct compact_
 	c.store = s;
 	if (r == 0)
 		r = compact(&c, &report, err);
+	if (r == 0 && !options->is_dry_run && options->drop_before_us != INT64_MIN)
+		remove_hours(s, options->drop_before_us);
 	if (r < 0)
 		writer_abort(w);
 	else

@@ -168,6 +168,9 @@ static int open_once(int folder, struct store **ret, struct error *err)
 	struct store *s = memory_new(1, sizeof *s);
 	int r = manifest_load(folder, &s->manifest, err);
 
+	s->folder = fcntl(folder, F_DUPFD_CLOEXEC, 3);
+	if (r == 0 && s->folder < 0)
+		r = error_errno(err, -errno, "cannot open its folder again");
 	if (r == 0)
 		r = open_segments(s, folder, err);
 	if (r == 0)
@@ -213,6 +216,8 @@ struct store *store_close(struct store *s)
 	}
 	free(s->segments);
 	free(s->sensors);
+	if (s->folder >= 0)
+		close(s->folder);
 	manifest_clear(&s->manifest);
 	free(s);
 	return NULL;
@@ -220,78 +225,83 @@ struct store *store_close(struct store *s)
 
 /* --- up-time --- */
 
-struct interval {
-	int64_t from, to;
-};
-
-struct intervals {
-	struct interval *list;
-	size_t count, room;
-};
-
 static int compare_intervals(const void *a, const void *b)
 {
-	const struct interval *x = a, *y = b;
+	const struct store_interval *x = a, *y = b;
 
-	return x->from < y->from ? -1 : x->from > y->from;
+	if (x->sensor != y->sensor)
+		return x->sensor < y->sensor ? -1 : 1;
+	return x->from_us < y->from_us ? -1 : x->from_us > y->from_us;
 }
 
-static void intervals_add(struct intervals *i, int64_t from, int64_t to)
+static void up_add(struct store_up *up, size_t *room, struct store_interval i)
 {
-	i->list = memory_grow(i->list, &i->room, i->count + 1, sizeof *i->list);
-	i->list[i->count++] = (struct interval){ from, to };
+	up->list = memory_grow(up->list, room, up->count + 1, sizeof *up->list);
+	up->list[up->count++] = i;
 }
 
-static void intervals_join(struct intervals *all)
+/* Intervals of one sensor that touch become one. */
+static void up_join(struct store_up *up)
 {
 	size_t kept = 0;
 
-	if (all->count)
-		qsort(all->list, all->count, sizeof *all->list, compare_intervals);
-	for (size_t i = 0; i < all->count; i++) {
-		if (kept && all->list[i].from <= all->list[kept - 1].to) {
-			if (all->list[i].to > all->list[kept - 1].to)
-				all->list[kept - 1].to = all->list[i].to;
-		} else {
-			all->list[kept++] = all->list[i];
-		}
+	if (up->count)
+		qsort(up->list, up->count, sizeof *up->list, compare_intervals);
+	for (size_t i = 0; i < up->count; i++) {
+		const struct store_interval *next = &up->list[i];
+		struct store_interval *last = kept ? &up->list[kept - 1] : NULL;
+		if (last && last->sensor == next->sensor && next->from_us <= last->to_us)
+			last->to_us = MAX(last->to_us, next->to_us);
+		else
+			up->list[kept++] = *next;
 	}
-	all->count = kept;
+	up->count = kept;
 }
 
-/* What is known of one sensor: stated intervals, or from the first to the last derived one. */
-static struct intervals intervals_of(const struct store *s, size_t sensor)
+/* What is known of a sensor: stated intervals, or from the first to the last derived one. */
+struct store_up store_up(const struct store *s)
 {
-	struct intervals stated = { 0 };
-	struct interval hull = { INT64_MAX, INT64_MIN };
+	struct store_up up = { 0 };
+	struct store_interval *hull = memory_new(s->sensor_count, sizeof *hull);
+	bool *is_stated = memory_new(s->sensor_count, sizeof *is_stated);
+	size_t room = 0;
 
-	for (size_t i = 0; i < s->segment_count; i++) {
-		const struct store_segment *g = &s->segments[i];
-		for (uint32_t u = 0; u < g->segment.uptime_count; u++) {
-			const struct uptime *up = &g->segment.uptimes[u];
-			if (g->sensor_of[up->sensor] != sensor)
-				continue;
-			if (up->kind != UPTIME_DERIVED) {
-				intervals_add(&stated, up->from_us, up->to_us);
-				continue;
+	for (size_t i = 0; i < s->sensor_count; i++)
+		hull[i] = (struct store_interval){ INT64_MAX, INT64_MIN, (uint16_t)i };
+	for (size_t i = 0; i < s->segment_count; i++)
+		for (uint32_t u = 0; u < s->segments[i].segment.uptime_count; u++) {
+			const struct uptime *stated = &s->segments[i].segment.uptimes[u];
+			uint16_t sensor = s->segments[i].sensor_of[stated->sensor];
+			if (stated->kind == UPTIME_DERIVED) {
+				hull[sensor].from_us = MIN(hull[sensor].from_us, stated->from_us);
+				hull[sensor].to_us = MAX(hull[sensor].to_us, stated->to_us);
+			} else {
+				up_add(&up, &room, (struct store_interval){ stated->from_us, stated->to_us, sensor });
+				is_stated[sensor] = true;
 			}
-			hull.from = MIN(hull.from, up->from_us);
-			hull.to = MAX(hull.to, up->to_us);
 		}
-	}
-	if (stated.count == 0 && hull.from <= hull.to)
-		intervals_add(&stated, hull.from, hull.to);
-	intervals_join(&stated);
-	return stated;
+	for (size_t i = 0; i < s->sensor_count; i++)
+		if (!is_stated[i] && hull[i].from_us <= hull[i].to_us)
+			up_add(&up, &room, hull[i]);
+	up_join(&up);
+	free(hull);
+	free(is_stated);
+	return up;
 }
 
-static void fill_hours(uint16_t *seconds, int64_t first_hour, size_t hours, const struct interval *i)
+void store_up_clear(struct store_up *up)
 {
-	int64_t first = MAX(floor_div(i->from, HOUR_US), first_hour);
-	int64_t last = MIN(floor_div(i->to - 1, HOUR_US), first_hour + (int64_t)hours - 1);
+	free(up->list);
+	*up = (struct store_up){ 0 };
+}
+
+static void fill_hours(uint16_t *seconds, int64_t first_hour, size_t hours, const struct store_interval *i)
+{
+	int64_t first = MAX(floor_div(i->from_us, HOUR_US), first_hour);
+	int64_t last = MIN(floor_div(i->to_us - 1, HOUR_US), first_hour + (int64_t)hours - 1);
 
 	for (int64_t h = first; h <= last; h++) {
-		int64_t from = MAX(i->from, h * HOUR_US), to = MIN(i->to, (h + 1) * HOUR_US);
+		int64_t from = MAX(i->from_us, h * HOUR_US), to = MIN(i->to_us, (h + 1) * HOUR_US);
 		int64_t up = (to - from + SECOND_US - 1) / SECOND_US + seconds[h - first_hour];
 		seconds[h - first_hour] = (uint16_t)MIN(up, INT64_C(3600));
 	}
@@ -300,13 +310,11 @@ static void fill_hours(uint16_t *seconds, int64_t first_hour, size_t hours, cons
 uint16_t *store_uptime(const struct store *s, int64_t first_hour, size_t hours)
 {
 	uint16_t *seconds = memory_new(s->sensor_count * hours, sizeof *seconds);
+	struct store_up up = store_up(s);
 
-	for (size_t sensor = 0; sensor < s->sensor_count; sensor++) {
-		struct intervals all = intervals_of(s, sensor);
-		for (size_t i = 0; i < all.count; i++)
-			fill_hours(seconds + sensor * hours, first_hour, hours, &all.list[i]);
-		free(all.list);
-	}
+	for (size_t i = 0; i < up.count; i++)
+		fill_hours(seconds + up.list[i].sensor * hours, first_hour, hours, &up.list[i]);
+	store_up_clear(&up);
 	return seconds;
 }
 

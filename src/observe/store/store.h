@@ -17,6 +17,9 @@
 #include "observe/store/rollup.h"
 #include "observe/store/scan.h"
 
+/* Files of the folder that observe/view keeps beside the segments. */
+#define STORE_HOURS_PREFIX "hours-"
+
 struct store_segment {
 	struct segment segment;
 	uint32_t number;       /* 0: made from the journal */
@@ -24,6 +27,7 @@ struct store_segment {
 };
 
 struct store {
+	int folder;
 	struct manifest manifest;
 	struct store_segment *segments;
 	size_t segment_count;
@@ -37,6 +41,18 @@ struct store {
 /* -ENOENT: no store there; -EBADMSG: damaged. */
 int store_open(const char *path, struct store **ret, struct error *err);
 struct store *store_close(struct store *s);
+
+/* When sensors were up: intervals that do not touch, by sensor and time. Clear with store_up_clear. */
+struct store_interval {
+	int64_t from_us, to_us;
+	uint16_t sensor;
+};
+struct store_up {
+	struct store_interval *list;
+	size_t count;
+};
+struct store_up store_up(const struct store *s);
+void store_up_clear(struct store_up *up);
 
 /* Seconds that each sensor was up in each of the hours [first_hour, first_hour + hours): an array [sensor][hour]
  * that the caller frees. */

@@ -10,9 +10,7 @@
 
 #include <errno.h>
 
-/* With so much before it an hour's damped value is the same in whatever period it is shown (series/odd.h), and the
- * surge detector has its baseline. */
-#define HISTORY_HOURS (29 * 24)
+/* The surge detector has its baseline with so much before. */
 #define SURGE_HISTORY_HOURS (84 * 24)
 
 /* --- keys --- */
@@ -205,6 +203,7 @@ static struct series_scope scope_of(const struct view_question *q)
 	scope.key_count = q->key_count;
 	scope.min_sensors = q->min_sensors;
 	scope.is_without_hours = q->is_without_hours;
+	scope.is_without_raw = q->is_without_raw;
 	scope.odd.is_off = q->is_undamped;
 	scope.surge.threshold = q->surge_threshold;
 	if (q->by == VIEW_BY_PORT) {
@@ -214,20 +213,20 @@ static struct series_scope scope_of(const struct view_question *q)
 	return scope;
 }
 
-int view_series(const struct store *s, const struct view_question *q, struct series **ret, struct error *err)
+int view_series_of_cells(const struct store *s, const struct view_question *q, view_key_fn *each_key, void *context,
+			 int64_t *ret_first_hour, struct series **ret, struct error *err)
 {
-	int64_t history = q->surge_threshold > 0 ? SURGE_HISTORY_HOURS : HISTORY_HOURS, first, end;
+	int64_t history = q->surge_threshold > 0 ? SURGE_HISTORY_HOURS : VIEW_HISTORY_HOURS, first, end;
 	struct series_input in = { .last_hour = q->end_hour, .sensor_count = (uint32_t)s->sensor_count };
 	struct series_scope scope = scope_of(q);
 	struct view_cells cells = { 0 };
 	uint16_t *up;
 	int r;
 
-	if (!view_hours(s, &first, &end))
-		return error_set(err, -ENODATA, "the store holds no events");
-	if (q->first_hour >= q->end_hour)
-		return error_set(err, -EINVAL, "the period ends before it begins");
-	in.first_hour = MIN(q->first_hour, MAX(first, q->first_hour - history));
+	view_hours(s, &first, &end);
+	scope.each_key = each_key;
+	scope.each_context = context;
+	*ret_first_hour = in.first_hour = MIN(q->first_hour, MAX(first, q->first_hour - history));
 	r = view_gather(s, q, in.first_hour, in.last_hour, &cells, err);
 	if (r == 0) {
 		up = store_uptime(s, in.first_hour, (size_t)(in.last_hour - in.first_hour));
@@ -237,4 +236,23 @@ int view_series(const struct store *s, const struct view_question *q, struct ser
 	}
 	free(cells.cells);
 	return r;
+}
+
+static bool is_kept(const struct view_question *q)
+{
+	return q->by == VIEW_BY_PORT && !q->filter && q->surge_threshold <= 0;
+}
+
+int view_series(const struct store *s, const struct view_question *q, struct series **ret, struct error *err)
+{
+	struct series_scope scope = scope_of(q);
+	int64_t first, end;
+
+	if (!view_hours(s, &first, &end))
+		return error_set(err, -ENODATA, "the store holds no events");
+	if (q->first_hour >= q->end_hour)
+		return error_set(err, -EINVAL, "the period ends before it begins");
+	if (is_kept(q))
+		return view_series_of_months(s, q, &scope, ret, err);
+	return view_series_of_cells(s, q, NULL, NULL, &first, ret, err);
 }

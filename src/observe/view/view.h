@@ -55,6 +55,7 @@ struct view_question {
 	uint32_t min_sensors;   /* 0: the analyst's view; see series/publish.h */
 	bool is_undamped;       /* leave odd sensors as they are */
 	bool is_without_hours;
+	bool is_without_raw;    /* series/series.h */
 };
 
 #define VIEW_QUESTION(first, end) ((struct view_question){ .first_hour = (first), .end_hour = (end), .rank_count = 10 })

@@ -89,6 +89,7 @@ static int make_series(const struct isdas_options *o, struct isdas_part *part, e
 	q.place_context = o->place_context;
 	q.rank_count = by == VIEW_BY_PORT ? PORT_RANKS : REGION_RANKS;
 	q.min_sensors = o->rules.min_sensors;
+	q.is_without_raw = true;
 	r = view_series(o->store, &q, &hourly, err);
 	if (r < 0)
 		return r;
