@@ -3,6 +3,7 @@
 /* Looking after a store. */
 #include "observe/store/maintain.h"
 
+#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/memory.h"
 
@@ -150,10 +151,19 @@ struct compaction {
 	struct error *err;
 };
 
+/* Does it hold events or up-time of before? */
+static bool is_old(const struct segment *g, int64_t before_us)
+{
+	for (uint32_t i = 0; i < g->uptime_count; i++)
+		if (g->uptimes[i].from_us < before_us)
+			return true;
+	return g->events && g->first_us < before_us;
+}
+
 /* A segment is worth writing again when it is small, when its blocks are, or when it holds what is to go. */
 static bool is_worth_it(const struct segment *g, const struct compact_options *o)
 {
-	if (g->events && g->first_us < o->drop_before_us)
+	if (is_old(g, o->drop_before_us))
 		return true;
 	if (g->events < SEGMENT_EVENTS_MAX / 4 * 3 && g->sources < SEGMENT_SOURCES_MAX / 4 * 3)
 		return true;
@@ -174,9 +184,8 @@ static size_t choose(struct compaction *c)
 	}
 	if (chosen == 1) {
 		const struct segment *g = &c->store->segments[last].segment;
-		bool is_old = g->events && g->first_us < c->options->drop_before_us;
 		bool is_scattered = g->block_count > 1 && g->events / g->block_count < BLOCK_EVENTS_MAX / 64;
-		if (!is_old && !is_scattered) {
+		if (!is_old(g, c->options->drop_before_us) && !is_scattered) {
 			c->is_chosen[last] = false;
 			return 0;
 		}
@@ -306,7 +315,8 @@ static int compare_uptimes(const void *a, const void *b)
 	return x->from_us < y->from_us ? -1 : x->from_us > y->from_us;
 }
 
-/* Intervals that touch become one; of derived ones only the first and last moment count. */
+/* Intervals that touch become one; of derived ones only the first and last moment count. The time whose events are
+ * dropped is no data, not zero. */
 static int copy_uptimes(struct compaction *c)
 {
 	struct uptime *all = NULL;
@@ -319,7 +329,8 @@ static int copy_uptimes(struct compaction *c)
 			all = memory_grow(all, &room, count + 1, sizeof *all);
 			all[count] = g->segment.uptimes[u];
 			all[count].sensor = c->sensor_of[g->sensor_of[all[count].sensor]];
-			count++;
+			all[count].from_us = MAX(all[count].from_us, c->options->drop_before_us);
+			count += all[count].from_us < all[count].to_us;
 		}
 	}
 	if (count)

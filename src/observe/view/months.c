@@ -88,16 +88,13 @@ static void hash_up(XXH3_state_t *state, const struct months *m, int64_t first_u
  * history before them. */
 static uint64_t fingerprint(const struct months *m, int64_t first_hour, int64_t end_hour)
 {
-	int64_t data_first = 0, data_end = 0, from;
+	int64_t from = first_hour - VIEW_HISTORY_HOURS;
 	XXH3_state_t state;
 
-	view_hours(m->store, &data_first, &data_end);
-	from = MIN(first_hour, MAX(data_first, first_hour - VIEW_HISTORY_HOURS));
 	XXH3_INITSTATE(&state);
 	XXH3_64bits_reset(&state);
 	hash_i64(&state, SERIES_METHOD);
 	hash_i64(&state, m->q->kind);
-	hash_i64(&state, from);
 	hash_i64(&state, first_hour);
 	hash_i64(&state, end_hour);
 	XXH3_64bits_update(&state, m->store->manifest.key, sizeof m->store->manifest.key);
@@ -274,7 +271,7 @@ static int make_missing(struct months *m, struct error *err)
 		}
 		do
 			i++;
-		while (i < m->count && !m->list[i].is_there && m->list[i].first_hour != first && m->list[i].first_hour < end);
+		while (i < m->count && !m->list[i].is_there && m->list[i].end_hour > first && m->list[i].first_hour < end);
 		r = make(m, from, i, err);
 	}
 	return r;

@@ -216,17 +216,16 @@ static struct series_scope scope_of(const struct view_question *q)
 int view_series_of_cells(const struct store *s, const struct view_question *q, view_key_fn *each_key, void *context,
 			 int64_t *ret_first_hour, struct series **ret, struct error *err)
 {
-	int64_t history = q->surge_threshold > 0 ? SURGE_HISTORY_HOURS : VIEW_HISTORY_HOURS, first, end;
+	int64_t history = q->surge_threshold > 0 ? SURGE_HISTORY_HOURS : VIEW_HISTORY_HOURS;
 	struct series_input in = { .last_hour = q->end_hour, .sensor_count = (uint32_t)s->sensor_count };
 	struct series_scope scope = scope_of(q);
 	struct view_cells cells = { 0 };
 	uint16_t *up;
 	int r;
 
-	view_hours(s, &first, &end);
 	scope.each_key = each_key;
 	scope.each_context = context;
-	*ret_first_hour = in.first_hour = MIN(q->first_hour, MAX(first, q->first_hour - history));
+	*ret_first_hour = in.first_hour = q->first_hour - history;
 	r = view_gather(s, q, in.first_hour, in.last_hour, &cells, err);
 	if (r == 0) {
 		up = store_uptime(s, in.first_hour, (size_t)(in.last_hour - in.first_hour));
