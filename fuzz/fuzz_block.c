@@ -52,7 +52,7 @@ static void read_columns(const struct block *b)
 
 	block_present(b, present);
 	block_find_present(b, 7, &place);
-	block_rows_of_source(b, 0, rows, b->events);
+	block_rows_of_source(b, 0, rows);
 	block_pairs(b, pairs);
 	block_new_sources(b, &new);
 	block_lengths(b, values);

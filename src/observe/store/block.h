@@ -59,8 +59,8 @@ bool block_present(const struct block *b, uint32_t *ret);
 bool block_find_present(const struct block *b, uint32_t id, uint32_t *ret_place);
 /* Places of the sources of rows [first, first + count). */
 bool block_codes(const struct block *b, uint32_t first, uint32_t count, uint16_t *ret);
-/* The rows whose source has that place, rising; returns how many, at most `room`. */
-size_t block_rows_of_source(const struct block *b, uint32_t place, uint32_t *ret_rows, size_t room);
+/* The rows whose source has that place, rising, at most as many as the block has events; returns how many. */
+size_t block_rows_of_source(const struct block *b, uint32_t place, uint32_t *ret_rows);
 
 /* (sensor, destination), `ret` has room for pair_count; and the pair of each row. */
 struct block_pair {

@@ -233,7 +233,7 @@ struct source_scan {
 static int give_source_rows(const struct source_scan *s, const struct segment *g, const struct block *b, uint32_t place,
 			    struct error *err)
 {
-	size_t count = block_rows_of_source(b, place, s->rows, b->events);
+	size_t count = block_rows_of_source(b, place, s->rows);
 	uint16_t last_port = 0;
 	int r = 0;
 

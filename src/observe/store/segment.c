@@ -74,6 +74,7 @@ static bool take_blocks(struct bytes *c, struct segment *s, uint64_t limit)
 	if (!take_count(c, 44, &s->block_count))
 		return false;
 	s->blocks = memory_new(s->block_count, sizeof *s->blocks);
+	s->is_known = memory_new(s->block_count, sizeof *s->is_known);
 	for (uint32_t i = 0; i < s->block_count; i++) {
 		struct segment_block *b = &s->blocks[i];
 		if (!take_u64le(c, &b->offset) || !take_u32le(c, &b->bytes) || !take_u32le(c, &b->events) ||
@@ -181,6 +182,7 @@ void segment_close(struct segment *s)
 		munmap((void *)s->file.p, s->file.n);
 	free(s->sensors);
 	free(s->blocks);
+	free(s->is_known);
 	free(s->chunks);
 	free(s->uptimes);
 	*s = (struct segment){ 0 };
@@ -189,21 +191,21 @@ void segment_close(struct segment *s)
 int segment_block(const struct segment *s, uint32_t index, struct block *ret, struct error *err)
 {
 	const struct segment_block *i = &s->blocks[index];
+	struct bytes bytes = BYTES(s->file.p + i->offset, i->bytes);
 	struct block b;
-	int r = block_open(BYTES(s->file.p + i->offset, i->bytes), &b, err);
+	int r;
 
+	if (s->is_known[index])
+		return block_reopen(bytes, ret);
+	r = block_open(bytes, &b, err);
 	if (r < 0)
 		return r;
 	if (b.events != i->events || b.day != i->day || b.first_us != i->first_us || b.last_us != i->last_us ||
 	    b.first_us > b.last_us || floor_div(b.first_us, DAY_US) != b.day || floor_div(b.last_us, DAY_US) != b.day)
 		return damaged(err, "a block is not what the footer says");
+	s->is_known[index] = true;
 	*ret = b;
 	return 0;
-}
-
-int segment_block_known(const struct segment *s, uint32_t index, struct block *ret)
-{
-	return block_reopen(BYTES(s->file.p + s->blocks[index].offset, s->blocks[index].bytes), ret);
 }
 
 int segment_chunk(const struct segment *s, uint32_t index, struct bytes *ret, struct error *err)
@@ -311,9 +313,10 @@ static bool find_in(const struct block_new *n, const struct address *a, uint32_t
 bool segment_find_source(const struct segment *s, const struct address *a, uint32_t *ret_id, uint8_t *ret_ttl)
 {
 	for (uint32_t i = 0; i < s->block_count; i++) {
+		struct error err = ERROR_NONE;
 		struct block_new n;
 		struct block b;
-		if (s->blocks[i].new_sources == 0 || segment_block_known(s, i, &b) < 0 || !block_new_sources(&b, &n) ||
+		if (s->blocks[i].new_sources == 0 || segment_block(s, i, &b, &err) < 0 || !block_new_sources(&b, &n) ||
 		    n.first_id != s->blocks[i].first_id ||
 		    n.v4_count + n.v6_count + n.none_count != s->blocks[i].new_sources)
 			continue;

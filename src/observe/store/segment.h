@@ -26,6 +26,7 @@ struct segment {
 	uint32_t sources;
 	char (*sensors)[SENSOR_NAME_MAX + 1];
 	struct segment_block *blocks;
+	bool *is_known; /* block: its head was compared since the segment was opened */
 	struct segment_chunk *chunks;
 	struct uptime *uptimes;
 	uint32_t sensor_count, block_count, chunk_count, uptime_count;
@@ -36,9 +37,8 @@ struct segment {
 int segment_open(int fd, struct segment *ret, struct error *err);
 void segment_close(struct segment *s);
 
+/* A block, whose head is compared with its checksum the first time. */
 int segment_block(const struct segment *s, uint32_t index, struct block *ret, struct error *err);
-/* The same for a block that segment_block opened before in this process: its head is not compared again. -EBADMSG. */
-int segment_block_known(const struct segment *s, uint32_t index, struct block *ret);
 /* The bytes of a roll-up chunk after its checksum was compared. */
 int segment_chunk(const struct segment *s, uint32_t index, struct bytes *ret, struct error *err);
 

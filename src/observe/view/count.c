@@ -601,7 +601,7 @@ static int count_part(struct source_count *c, const struct part *p, uint32_t *so
 
 	if (!numbers)
 		return -EBADMSG;
-	r = segment_block_known(g, p->block, &b);
+	r = segment_block(g, p->block, &b, err);
 	if (r < 0 || !block_codes(&b, p->first, p->end - p->first, c->codes))
 		return damaged(err);
 	for (uint32_t i = 0; i < p->end - p->first; i++) {
