@@ -89,8 +89,6 @@ struct sheet *page_sheet(struct page *p, const char *id, enum message title, con
 void page_notice(struct page *p, const char *text, bool is_warning);
 /* The chart over the tables. */
 void page_chart(struct page *p, const struct series *hourly);
-/* The rows of a series: ranked and asked for, ICMP, other, total; at most `most`. */
-size_t page_rows(const struct series *s, const struct series_row **into, size_t most);
 
 /* A link that keeps what the form holds; pairs of field and value (NULL: leave it out) change it, up to NULL. */
 const char *page_url(const struct page *p, const char *path, ...) __attribute__((sentinel));

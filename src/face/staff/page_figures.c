@@ -107,7 +107,7 @@ int page_top(struct page *p, struct error *err)
 	page_chart(p, s);
 	sheet = page_sheet(p, "top", MSG_STAFF_TOP_TABLE, top_columns);
 	say_unknown(p, s, sheet);
-	count = page_rows(s, rows, p->count + 4);
+	count = series_rows(s, rows, p->count + 4);
 	for (size_t i = 0; i < count; i++)
 		top_row(p, sheet, s, rows[i]);
 	series_free(s);
@@ -133,7 +133,7 @@ static void series_points(struct page *p, const struct series *hourly)
 	struct series *s = point_series(hourly, cut, points);
 	size_t shown;
 
-	count = page_rows(s, rows, COUNT(rows));
+	count = series_rows(s, rows, COUNT(rows));
 	shown = MIN(points, (size_t)SERIES_ROWS_MAX / count);
 	if (shown < points)
 		page_notice(p, words(p->lang, MSG_STAFF_CUT), false);

@@ -292,19 +292,6 @@ void page_chart(struct page *p, const struct series *hourly)
 	free(points);
 }
 
-size_t page_rows(const struct series *s, const struct series_row **into, size_t most)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < s->row_count && count + 3 < most; i++)
-		into[count++] = &s->rows[i];
-	if (s->has_icmp)
-		into[count++] = &s->icmp;
-	into[count++] = &s->other;
-	into[count++] = &s->total;
-	return count;
-}
-
 static void put_choice(struct page *p, struct value *list, const char *label, const char *period, const char *from)
 {
 	const char *given = http_value(p->rq, "period")->text, *given_from = http_value(p->rq, "from")->text;
