@@ -112,6 +112,26 @@ test_expect_success 'the figures are those of the command' '
 	test_cmp a b
 '
 
+test_expect_success 'a column orders the rows, in files too, and sums stay at the end' '
+	status "$url/observe/top?period=2013Q2&n=5&sort=port&format=csv" &&
+	cut -d, -f2 body >ports && printf "port\n22/tcp\n445/tcp\n1433/tcp\n3389/tcp\n5900/tcp\nICMP\nその他\n合計\n" >expected &&
+	test_cmp expected ports &&
+	status "$url/observe/top?period=2013Q2&n=5&sort=-rank&format=json" && sed -n 1p body | grep "\"rank\":5," &&
+	sed -n 6p body | grep "\"rank\":null,\"port\":\"ICMP\"" &&
+	status -H "Cookie: lang=en" "$url/observe/top?period=2013Q2&n=5&kind=all&sort=-packets" &&
+	grep "aria-sort=\"descending\"><a href=\"/observe/top?period=2013Q2&amp;kind=all&amp;n=5&amp;sort=packets\"" body &&
+	grep "<input type=\"hidden\" name=\"sort\" value=\"-packets\">" body &&
+	grep "href=\"/observe/top?period=2013Q2&amp;kind=all&amp;n=5&amp;sort=-packets&amp;format=csv\"" body &&
+	grep "href=\"/observe/series?[^\"]*" body && ! grep "href=\"/observe/series?[^\"]*sort=" body
+'
+
+test_expect_success 'what is no column, or no table, is said' '
+	test "$(status "$url/observe/top?sort=nothing" -H "Cookie: lang=en")" = 400 && grep "no such column" body &&
+	test "$(status "$url/observe/top?sort=events")" = 400 &&
+	test "$(status "$url/observe/top?format=csv&sort=-")" = 400 &&
+	test "$(status "$url/observe/top?format=csv&table=nothing")" = 400
+'
+
 test_expect_success 'known scanners are hidden when asked' '
 	status "$url/observe/sources?period=2013Q2&filter=proto+icmp&format=csv&n=500" && grep "^198.51.100.1," body &&
 	status "$url/observe/sources?period=2013Q2&filter=proto+icmp&format=csv&n=500&hide=1" && ! grep "^198.51.100.1," body &&
@@ -122,7 +142,14 @@ test_expect_success 'surges and bursts stand apart' '
 	status "$url/observe/surges?period=2013Q2&format=json" &&
 	grep "\"port\":\"5900/tcp\",\"state\":\"proposed\"" body &&
 	! grep 1469 body &&
-	status "$url/observe/surges?period=2013Q2" && grep 1469/udp body
+	status "$url/observe/surges?period=2013Q2" && grep 1469/udp body &&
+	status "$url/observe/surges?period=2013Q2&format=json&table=bursts" && grep 1469/udp body && ! grep 5900 body
+'
+
+test_expect_success 'a rise leads to its events' '
+	status "$url/observe/surges?period=2013Q2&format=json" && jq -r "select(.port == \"5900/tcp\").events, .packets" body >way &&
+	status "$url$(sed -n 1p way)" && grep "5900" body && status "$url$(sed -n 1p way)&n=500&format=csv&kind=probe" &&
+	test "$(wc -l <body)" = 501 && ! grep -v ",5900,\|^time" body
 '
 
 test_expect_success 'ports never seen before' '

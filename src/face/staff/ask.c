@@ -18,7 +18,7 @@ static const char *const units[] = { "hour", "day", "week", "month", NULL };
 static const char *const formats[] = { "html", "csv", "json", NULL };
 static const char *const acts[] = { "keep", "confirm", "reject", "reopen", "save", "remove", NULL }; /* enum page_act */
 
-#define KEPT_FIELDS 10 /* those of a question */
+#define KEPT_FIELDS 11 /* those of a question */
 #define WORDS_MOST 4000
 
 const struct http_field staff_fields[] = {
@@ -32,6 +32,8 @@ const struct http_field staff_fields[] = {
 	{ "unit", HTTP_CHOICE, 0, 0, -1, units },
 	{ "port", HTTP_TEXT, 0, 100, 0, NULL },
 	{ "hide", HTTP_FLAG, 0, 0, 0, NULL },
+	{ "sort", HTTP_TEXT, 0, 60, 0, NULL },
+	{ "table", HTTP_TEXT, 0, 30, 0, NULL },
 	{ "skip", HTTP_NUMBER, 0, SKIP_MOST, 0, NULL },
 	{ "format", HTTP_CHOICE, 0, 0, 0, formats },
 	{ "act", HTTP_CHOICE, 0, 0, ACT_KEEP, acts },
@@ -172,6 +174,14 @@ static const char *change_of(va_list args, const char *field, bool *ret_is_chang
 	return NULL;
 }
 
+/* The order of rows is a page's own. */
+static bool is_kept(const struct page *p, const char *path, size_t field)
+{
+	if (field >= KEPT_FIELDS || !p->rq->values || !p->rq->values[field].is_given)
+		return false;
+	return strcmp(staff_fields[field].name, "sort") != 0 || strcmp(path, p->page->path) == 0;
+}
+
 const char *page_url(const struct page *p, const char *path, ...)
 {
 	_cleanup_(buf_clear) struct buf b;
@@ -186,7 +196,7 @@ const char *page_url(const struct page *p, const char *path, ...)
 		va_start(args, path);
 		text = change_of(args, name, &is_changed);
 		va_end(args);
-		if (!is_changed && i < KEPT_FIELDS && p->rq->values && p->rq->values[i].is_given)
+		if (!is_changed && is_kept(p, path, i))
 			text = p->rq->values[i].text;
 		if (!text)
 			continue;

@@ -43,6 +43,7 @@ struct staff_page {
 enum page_flags {
 	PAGE_HAS_FILES = 1 << 0, /* CSV and JSON, without a form */
 	PAGE_OF_DESK = 1 << 1,   /* needs no store */
+	PAGE_SORTS = 1 << 2,     /* heads sort, without files */
 };
 
 extern const struct staff_page staff_pages[]; /* ends with a row without path */
@@ -80,7 +81,7 @@ struct page {
 	const char *done;         /* where to go on, once it is written */
 	bool is_failed;           /* it could not be written */
 	struct value *value;
-	struct sheet *sheets[PAGE_SHEETS_MAX]; /* the first is what CSV and JSON give */
+	struct sheet *sheets[PAGE_SHEETS_MAX]; /* the first is what CSV and JSON give where none is named */
 	size_t sheet_count;
 };
 

@@ -7,10 +7,10 @@
 #include <errno.h>
 
 static const struct sheet_column columns[] = {
-	{ "name", MSG_STAFF_NAME, false, false },     { "filter", MSG_STAFF_FILTER, false, true },
-	{ "saved", MSG_STAFF_SAVED_AT, false, false }, { "top", MSG_STAFF_TOP, false, false },
-	{ "series", MSG_STAFF_SERIES, false, false }, { "events", MSG_STAFF_EVENTS, false, false },
-	{ "remove", MSG_STAFF_REMOVE, false, false }, { 0 },
+	{ "name", MSG_STAFF_NAME, SHEET_TEXT },     { "filter", MSG_STAFF_FILTER, SHEET_LONG },
+	{ "saved", MSG_STAFF_SAVED_AT, SHEET_TEXT }, { "top", MSG_STAFF_TOP, SHEET_WAY },
+	{ "series", MSG_STAFF_SERIES, SHEET_WAY }, { "events", MSG_STAFF_EVENTS, SHEET_WAY },
+	{ "remove", MSG_STAFF_REMOVE, SHEET_WAY }, { 0 },
 };
 
 static void use_cell(struct page *p, struct sheet *sheet, const char *path, const char *filter)

@@ -7,9 +7,9 @@
 #include <errno.h>
 
 static const struct sheet_column columns[] = {
-	{ "period", MSG_STAFF_PERIOD, false, false },  { "text_ja", MSG_STAFF_NOTE_JA, false, true },
-	{ "text_en", MSG_STAFF_NOTE_EN, false, true }, { "changed", MSG_STAFF_CHANGED_AT, false, false },
-	{ "remove", MSG_STAFF_REMOVE, false, false },  { 0 },
+	{ "period", MSG_STAFF_PERIOD, SHEET_TEXT },  { "text_ja", MSG_STAFF_NOTE_JA, SHEET_LONG },
+	{ "text_en", MSG_STAFF_NOTE_EN, SHEET_LONG }, { "changed", MSG_STAFF_CHANGED_AT, SHEET_TEXT },
+	{ "remove", MSG_STAFF_REMOVE, SHEET_WAY },  { 0 },
 };
 
 /* An address chooses the note that the form begins with: ?about=2013Q2. */

@@ -73,10 +73,10 @@ static int find_health(struct page *p, int64_t first_hour, int64_t end_hour, str
 /* --- sensors --- */
 
 static const struct sheet_column sensor_columns[] = {
-	{ "sensor", MSG_STAFF_SENSOR, false, false },	    { "state", MSG_STAFF_STATE, false, false },
-	{ "last_packet", MSG_STAFF_LAST_PACKET, false, false }, { "up", MSG_STAFF_UP_SHARE, true, false },
-	{ "packets_day", MSG_STAFF_PACKETS_DAY, true, false }, { "packets", MSG_STAFF_PACKETS, true, false },
-	{ "average", MSG_STAFF_PER_UP_HOUR, true, false }, { "events", MSG_STAFF_BEHIND_TOO, false, false },
+	{ "sensor", MSG_STAFF_SENSOR, SHEET_TEXT },	    { "state", MSG_STAFF_STATE, SHEET_TEXT },
+	{ "last_packet", MSG_STAFF_LAST_PACKET, SHEET_TEXT }, { "up", MSG_STAFF_UP_SHARE, SHEET_NUMBER },
+	{ "packets_day", MSG_STAFF_PACKETS_DAY, SHEET_NUMBER }, { "packets", MSG_STAFF_PACKETS, SHEET_NUMBER },
+	{ "average", MSG_STAFF_PER_UP_HOUR, SHEET_NUMBER }, { "events", MSG_STAFF_BEHIND_TOO, SHEET_WAY },
 	{ 0 },
 };
 
@@ -91,7 +91,6 @@ static void hour_or_nothing(struct page *p, struct sheet *sheet, int64_t hour)
 static void sensor_row(struct page *p, struct sheet *sheet, size_t sensor, const struct health *h)
 {
 	int64_t hours = p->q.end_hour - p->q.first_hour;
-	char *share = arena_alloc(p->arena, FIGURE_NUMBER_MAX);
 	const char *name = p->store->sensors[sensor];
 
 	sheet_text(sheet, name, page_url(p, "/observe/top", "filter", arena_printf(p->arena, "sensor %s", name), NULL));
@@ -100,12 +99,12 @@ static void sensor_row(struct page *p, struct sheet *sheet, size_t sensor, const
 	else
 		sheet_state(sheet, SHEET_GOOD, words(p->lang, MSG_STAFF_UP), "up");
 	hour_or_nothing(p, sheet, h->last_packet);
-	sheet_both(sheet, figure_share((int64_t)h->up_s, hours * 3600, share), share);
+	sheet_share(sheet, (int64_t)h->up_s, hours * 3600);
 	sheet_number(sheet, (int64_t)h->day_packets);
 	sheet_number(sheet, (int64_t)h->packets);
 	sheet_micro(sheet, series_value((int64_t)h->packets * SERIES_MICRO, (int64_t)h->up_s));
-	sheet_text(sheet, words(p->lang, MSG_STAFF_EVENTS),
-		   page_url(p, "/observe/events", "filter", arena_printf(p->arena, "sensor %s", name), NULL));
+	sheet_way(sheet, words(p->lang, MSG_STAFF_EVENTS),
+		  page_url(p, "/observe/events", "filter", arena_printf(p->arena, "sensor %s", name), NULL));
 }
 
 int page_sensors(struct page *p, struct error *err)
@@ -130,8 +129,8 @@ int page_sensors(struct page *p, struct error *err)
 /* --- the start --- */
 
 static const struct sheet_column waiting_columns[] = {
-	{ "what", MSG_STAFF_WHAT, false, true }, { "count", MSG_STAFF_HOW_MANY, true, false },
-	{ "which", MSG_STAFF_WHICH, false, true }, { "link", MSG_STAFF_LOOK, false, false }, { 0 },
+	{ "what", MSG_STAFF_WHAT, SHEET_LONG }, { "count", MSG_STAFF_HOW_MANY, SHEET_NUMBER },
+	{ "which", MSG_STAFF_WHICH, SHEET_LONG }, { "link", MSG_STAFF_LOOK, SHEET_TEXT }, { 0 },
 };
 
 /* The first few names, and how many there are. */
@@ -167,7 +166,7 @@ static void waiting_row(struct page *p, struct sheet *sheet, enum message what, 
 }
 
 static const struct sheet_column store_columns[] = {
-	{ "what", MSG_STAFF_WHAT, false, true }, { "value", MSG_STAFF_VALUE, false, false }, { 0 },
+	{ "what", MSG_STAFF_WHAT, SHEET_LONG }, { "value", MSG_STAFF_VALUE, SHEET_TEXT }, { 0 },
 };
 
 static void put_store(struct page *p)

@@ -89,7 +89,7 @@ static int find(struct page *p, struct found *all, struct meant *ret, uint32_t *
 /* --- what is shown --- */
 
 static const struct sheet_column fact_columns[] = {
-	{ "what", MSG_STAFF_WHAT, false, false }, { "value", MSG_STAFF_VALUE, false, true }, { 0 },
+	{ "what", MSG_STAFF_WHAT, SHEET_TEXT }, { "value", MSG_STAFF_VALUE, SHEET_LONG }, { 0 },
 };
 
 static struct sheet *fact(struct page *p, struct sheet *sheet, enum message what)
@@ -137,10 +137,10 @@ static void put_facts(struct page *p, const struct meant *m, uint32_t key)
 }
 
 static const struct sheet_column moment_columns[] = {
-	{ "time", MSG_STAFF_TIME, false, false },
-	{ "actor", MSG_STAFF_ACTOR, false, false },
-	{ "what", MSG_STAFF_HAPPENED, false, false },
-	{ "detail", MSG_STAFF_DETAIL, false, true },
+	{ "time", MSG_STAFF_TIME, SHEET_TEXT },
+	{ "actor", MSG_STAFF_ACTOR, SHEET_TEXT },
+	{ "what", MSG_STAFF_HAPPENED, SHEET_TEXT },
+	{ "detail", MSG_STAFF_DETAIL, SHEET_LONG },
 	{ 0 },
 };
 
@@ -304,12 +304,12 @@ int page_surge_act(struct page *p, struct error *err)
 /* --- the table of confirmed rises --- */
 
 static const struct sheet_column confirmed_columns[] = {
-	{ "observed_from", MSG_STAFF_OBSERVED_FROM, false, false },
-	{ "port", MSG_OBSERVE_PORT, false, false },
-	{ "suspected_cause", MSG_STAFF_CAUSE, false, true },
-	{ "trigger_published", MSG_STAFF_TRIGGER_PUBLISHED, false, false },
-	{ "alert_date", MSG_STAFF_ALERT_OF, false, false },
-	{ "ended_about", MSG_STAFF_ENDED_ABOUT, false, false },
+	{ "observed_from", MSG_STAFF_OBSERVED_FROM, SHEET_TEXT },
+	{ "port", MSG_OBSERVE_PORT, SHEET_TEXT },
+	{ "suspected_cause", MSG_STAFF_CAUSE, SHEET_LONG },
+	{ "trigger_published", MSG_STAFF_TRIGGER_PUBLISHED, SHEET_TEXT },
+	{ "alert_date", MSG_STAFF_ALERT_OF, SHEET_TEXT },
+	{ "ended_about", MSG_STAFF_ENDED_ABOUT, SHEET_TEXT },
 	{ 0 },
 };
 

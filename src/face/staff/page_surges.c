@@ -41,13 +41,13 @@ struct reviews {
 };
 
 static const struct sheet_column surge_columns[] = {
-	{ "port", MSG_OBSERVE_PORT, false, false },	  { "state", MSG_STAFF_STATE, false, false },
-	{ "review", MSG_STAFF_REVIEW, false, false },
-	{ "start", MSG_STAFF_BEGIN, false, false },	  { "peak", MSG_STAFF_PEAK, false, false },
-	{ "end", MSG_STAFF_END, false, false },	  { "baseline", MSG_STAFF_USUAL, true, false },
-	{ "peak_average", MSG_STAFF_AT_PEAK, true, false }, { "packets", MSG_STAFF_PACKETS, true, false },
-	{ "sensors", MSG_STAFF_SENSORS_SEEN, true, false }, { "sources", MSG_STAFF_SOURCES, true, false },
-	{ "evidence", MSG_STAFF_EVIDENCE, false, true }, { 0 },
+	{ "port", MSG_OBSERVE_PORT, SHEET_TEXT },	  { "state", MSG_STAFF_STATE, SHEET_TEXT },
+	{ "review", MSG_STAFF_REVIEW, SHEET_TEXT },
+	{ "start", MSG_STAFF_BEGIN, SHEET_TEXT },	  { "peak", MSG_STAFF_PEAK, SHEET_TEXT },
+	{ "end", MSG_STAFF_END, SHEET_TEXT },	  { "baseline", MSG_STAFF_USUAL, SHEET_NUMBER },
+	{ "peak_average", MSG_STAFF_AT_PEAK, SHEET_NUMBER }, { "packets", MSG_STAFF_PACKETS, SHEET_NUMBER },
+	{ "sensors", MSG_STAFF_SENSORS_SEEN, SHEET_NUMBER }, { "sources", MSG_STAFF_SOURCES, SHEET_NUMBER },
+	{ "evidence", MSG_STAFF_EVIDENCE, SHEET_LONG }, { "events", MSG_STAFF_BEHIND_TOO, SHEET_WAY }, { 0 },
 };
 
 /* What was decided, and the way to the rise's page: where the question is the detector's own, for that page asks it. */
@@ -87,6 +87,7 @@ static void surge_row(struct page *p, struct sheet *sheet, const struct reviews 
 	else
 		sheet_nothing(sheet);
 	evidence_cell(p, sheet, s->evidence);
+	sheet_way(sheet, words(p->lang, MSG_STAFF_EVENTS), around(p, "/observe/events", s->key, s->first_hour, s->last_hour));
 }
 
 static void put_surges(struct page *p, const struct reviews *reviews, const struct series *s)
@@ -109,11 +110,11 @@ static void put_surges(struct page *p, const struct reviews *reviews, const stru
 /* --- bursts --- */
 
 static const struct sheet_column burst_columns[] = {
-	{ "port", MSG_OBSERVE_PORT, false, false },	{ "sensor", MSG_STAFF_SENSOR, false, false },
-	{ "start", MSG_STAFF_BEGIN, false, false },	{ "end", MSG_STAFF_END, false, false },
-	{ "packets", MSG_STAFF_PACKETS, true, false }, { "counted_as", MSG_STAFF_COUNTED_AS, true, false },
-	{ "evidence", MSG_STAFF_EVIDENCE, false, true }, { "source", MSG_STAFF_SOURCE, false, false },
-	{ "events", MSG_STAFF_BEHIND_TOO, false, false }, { 0 },
+	{ "port", MSG_OBSERVE_PORT, SHEET_TEXT },	{ "sensor", MSG_STAFF_SENSOR, SHEET_TEXT },
+	{ "start", MSG_STAFF_BEGIN, SHEET_TEXT },	{ "end", MSG_STAFF_END, SHEET_TEXT },
+	{ "packets", MSG_STAFF_PACKETS, SHEET_NUMBER }, { "counted_as", MSG_STAFF_COUNTED_AS, SHEET_NUMBER },
+	{ "evidence", MSG_STAFF_EVIDENCE, SHEET_LONG }, { "source", MSG_STAFF_SOURCE, SHEET_TEXT },
+	{ "events", MSG_STAFF_BEHIND_TOO, SHEET_WAY }, { 0 },
 };
 
 static int burst_row(struct page *p, struct sheet *sheet, const struct odd_burst *b, struct error *err)
@@ -137,7 +138,7 @@ static int burst_row(struct page *p, struct sheet *sheet, const struct odd_burst
 		sheet_text(sheet, arena_text(p->arena, address_format(&source, address)), NULL);
 	else
 		sheet_nothing(sheet);
-	sheet_text(sheet, words(p->lang, MSG_STAFF_EVENTS), around(p, "/observe/events", b->key, b->first_hour, b->last_hour));
+	sheet_way(sheet, words(p->lang, MSG_STAFF_EVENTS), around(p, "/observe/events", b->key, b->first_hour, b->last_hour));
 	return 0;
 }
 

@@ -7,11 +7,17 @@
 #include "engine/template/value.h"
 #include "engine/words/words.h"
 
+enum sheet_kind {
+	SHEET_TEXT,
+	SHEET_NUMBER,
+	SHEET_LONG, /* text that may wrap */
+	SHEET_WAY,  /* links and buttons: nothing to sort by */
+};
+
 struct sheet_column {
 	const char *key; /* in CSV and JSON */
 	enum message title;
-	bool is_number;
-	bool is_long; /* may wrap */
+	enum sheet_kind kind;
 };
 
 enum sheet_state { SHEET_PLAIN, SHEET_GOOD, SHEET_WARN, SHEET_BAD };
@@ -40,13 +46,27 @@ void sheet_nothing(struct sheet *s);
 void sheet_remove(struct sheet *s, const char *action, const char *label, const char *field, const char *value);
 void sheet_state(struct sheet *s, enum sheet_state state, const char *text, const char *raw);
 
-/* The row begun next is a sum: other, total. */
+/* Percent with one digit; "–" where there is no whole. */
+void sheet_share(struct sheet *s, int64_t part, int64_t whole);
+/* A way on: `label` for people, the address for programs. */
+void sheet_way(struct sheet *s, const char *label, const char *url);
+
+/* The row begun next stays at the end, in whatever order the others stand: other. */
+void sheet_stay(struct sheet *s);
+/* The same, and it is a sum: total. */
 void sheet_sum(struct sheet *s);
 
-size_t sheet_rows(const struct sheet *s);
+const char *sheet_id(const struct sheet *s);
 
-/* Appends to a list as templates/staff_view.html says. */
-void sheet_put(const struct sheet *s, struct value *list);
+/* Orders the rows by a column: numbers by size, texts as people count (80/tcp before 443/tcp), what has no value last. False:
+ * it has no such column. */
+bool sheet_sort(struct sheet *s, const char *key, bool is_down);
+
+/* Where a head leads: this page with the rows ordered by that column. */
+typedef const char *sheet_sort_url(void *context, const struct sheet *s, const char *key, bool is_down);
+
+/* Appends to a list as templates/staff_view.html says, and gives the new value. `url` may be NULL: heads lead nowhere. */
+struct value *sheet_put(const struct sheet *s, struct value *list, sheet_sort_url *url, void *context);
 void sheet_csv(const struct sheet *s, struct buf *out);
 void sheet_json(const struct sheet *s, struct buf *out);
 

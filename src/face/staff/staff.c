@@ -69,6 +69,8 @@ static const struct form_field {
 	{ FORM_UNIT, "unit", MSG_STAFF_UNIT, 0, false },
 	{ FORM_COUNT, "n", MSG_STAFF_COUNT, 0, false },
 	{ FORM_HIDE, "hide", MSG_STAFF_HIDE, 0, false },
+	{ 0, "sort", MSG_STAFF_SORT, 0, false },
+	{ 0, "table", MSG_STAFF_TABLE, 0, false },
 	{ 0, "name", MSG_STAFF_NAME, MSG_STAFF_NAME_HINT, true },
 	{ 0, "about", MSG_STAFF_PERIOD, MSG_STAFF_ABOUT_HINT, true },
 	{ 0, "cause_ja", MSG_STAFF_CAUSE_JA, 0, false },
@@ -192,6 +194,8 @@ static void put_form(struct page *p)
 		if ((p->page->form & form_fields[i].form) && (form_fields[i].form != FORM_HIDE || p->staff->hidden))
 			put_field(p, &form_fields[i], fields);
 	value_put_bool(v, "has_filter", p->page->form & FORM_FILTER);
+	if (p->fault_count == 0)
+		value_put_text(v, "sort", http_value(p->rq, "sort")->text);
 }
 
 static void put_faults(struct page *p)
@@ -319,10 +323,68 @@ static void put_choices(struct page *p)
 	put_choice(p, list, words(p->lang, MSG_STAFF_ALL_TIME), "all", NULL);
 }
 
+/* --- tables --- */
+
+static struct sheet *sheet_named(const struct page *p, const char *id)
+{
+	for (size_t i = 0; i < p->sheet_count; i++)
+		if (strcmp(sheet_id(p->sheets[i]), id) == 0)
+			return p->sheets[i];
+	return NULL;
+}
+
+/* "packets", "-packets" for the largest first, "bursts.packets" for another table than the first. */
+static void sort_sheets(struct page *p)
+{
+	const char *text = http_value(p->rq, "sort")->text;
+	bool is_down = text[0] == '-', is_found;
+	const char *dot = strchr(text, '.'), *key = dot ? dot + 1 : text + is_down;
+	struct sheet *sheet = p->sheets[0];
+
+	if (!text[0] || p->sheet_count == 0)
+		return;
+	if (dot)
+		sheet = sheet_named(p, arena_bytes(p->arena, text + is_down, (size_t)(dot - text) - is_down));
+	is_found = sheet && sheet_sort(sheet, key, is_down);
+	if (!is_found)
+		ask_fault(p, "sort", MSG_STAFF_FAULT_SORT, NULL);
+}
+
+static const char *sort_url(void *context, const struct sheet *s, const char *key, bool is_down)
+{
+	const struct page *p = context;
+	const struct http_value *skip = http_value(p->rq, "skip");
+	bool is_first = s == p->sheets[0];
+
+	return page_url(p, p->page->path, "sort",
+			arena_printf(p->arena, "%s%s%s%s", is_down ? "-" : "", is_first ? "" : sheet_id(s), is_first ? "" : ".", key),
+			"skip", skip->is_given ? skip->text : NULL, NULL);
+}
+
+static const char *file_url(const struct page *p, const struct sheet *s, const char *format)
+{
+	const struct http_value *skip = http_value(p->rq, "skip");
+
+	return page_url(p, p->page->path, "format", format, "table", s == p->sheets[0] ? NULL : sheet_id(s), "skip",
+			skip->is_given ? skip->text : NULL, NULL);
+}
+
+static void put_sheets(struct page *p)
+{
+	bool has_files = p->page->form || p->page->flags & PAGE_HAS_FILES, sorts = has_files || p->page->flags & PAGE_SORTS;
+	struct value *list = value_put_list(p->value, "sheets"), *v;
+
+	for (size_t i = 0; i < p->sheet_count; i++) {
+		v = sheet_put(p->sheets[i], list, sorts ? sort_url : NULL, p);
+		if (has_files) {
+			value_put_url(v, "csv", file_url(p, p->sheets[i], "csv"));
+			value_put_url(v, "json", file_url(p, p->sheets[i], "json"));
+		}
+	}
+}
+
 static void put_page(struct page *p)
 {
-	struct value *sheets = value_put_list(p->value, "sheets");
-
 	put_frame(p, p->title ? p->title : words(p->lang, p->page->title));
 	value_put_text(p->value, "intro", words(p->lang, p->page->intro));
 	if (p->page->form)
@@ -334,29 +396,36 @@ static void put_page(struct page *p)
 		put_choices(p);
 		value_put_text(p->value, "period", period_words(p));
 	}
-	for (size_t i = 0; i < p->sheet_count; i++)
-		sheet_put(p->sheets[i], sheets);
-	if (p->sheet_count && (p->page->form || p->page->flags & PAGE_HAS_FILES)) {
-		value_put_url(p->value, "csv", page_url(p, p->page->path, "format", "csv", NULL));
-		value_put_url(p->value, "json", page_url(p, p->page->path, "format", "json", NULL));
-	}
+	put_sheets(p);
+}
+
+static const struct sheet *sheet_asked(struct page *p)
+{
+	const char *id = http_value(p->rq, "table")->text;
+	const struct sheet *s = id[0] ? sheet_named(p, id) : p->sheets[0];
+
+	if (!s && p->sheet_count)
+		ask_fault(p, "table", MSG_STAFF_FAULT_TABLE, NULL);
+	return s;
 }
 
 static int answer(struct page *p, struct http_response *rs, struct error *err)
 {
 	int64_t format = http_value(p->rq, "format")->number;
+	const struct sheet *asked = sheet_asked(p);
 	_cleanup_(buf_clear) struct buf b;
 
 	buf_init(&b, PAGE_MAX);
-	if (format == 0 || p->sheet_count == 0) {
+	sort_sheets(p);
+	if (format == 0 || !asked || p->fault_count) {
 		put_page(p);
 		rs->status = p->fault_count ? 400 : p->is_failed || !(p->store || p->page->flags & PAGE_OF_DESK) ? 503 : 200;
 		return render(p, "staff_view.html", rs, err);
 	}
 	if (format == 1)
-		sheet_csv(p->sheets[0], &b);
+		sheet_csv(asked, &b);
 	else
-		sheet_json(p->sheets[0], &b);
+		sheet_json(asked, &b);
 	if (b.is_full)
 		return error_set(err, -E2BIG, "the answer is too large");
 	rs->type = format == 1 ? "text/csv; charset=utf-8" : "application/x-ndjson";
@@ -544,9 +613,9 @@ const struct staff_page staff_pages[] = {
 	{ "/observe/sensors", MSG_STAFF_SENSORS, MSG_STAFF_SENSORS_TITLE, MSG_STAFF_SENSORS_INTRO, FORM_PERIOD, page_sensors, NULL,
 	  0 },
 	{ "/observe/filters", MSG_STAFF_FILTERS, MSG_STAFF_FILTERS_TITLE, MSG_STAFF_FILTERS_INTRO, 0, page_filters,
-	  page_filters_act, PAGE_OF_DESK },
+	  page_filters_act, PAGE_OF_DESK | PAGE_SORTS },
 	{ "/observe/notes", MSG_STAFF_NOTES, MSG_STAFF_NOTES_TITLE, MSG_STAFF_NOTES_INTRO, 0, page_notes, page_notes_act,
-	  PAGE_OF_DESK },
+	  PAGE_OF_DESK | PAGE_SORTS },
 	{ 0 },
 };
 
