@@ -105,6 +105,7 @@ static void ask_filter(struct page *p)
 		ask_fault(p, "filter", MSG_STAFF_FAULT_FILTER, arena_text(p->arena, err.line));
 		return;
 	}
+	p->filter_text = text;
 	if (!http_value(p->rq, "hide")->number || !p->staff->hidden)
 		return;
 	/* The typed text is whole by itself, so parentheses join it safely. */
@@ -112,6 +113,7 @@ static void ask_filter(struct page *p)
 	text = text[0] ? arena_printf(p->arena, "(%s) and %s", text, p->staff->hidden) : p->staff->hidden;
 	if (filter_parse(BYTES_TEXT(text), &p->filter, &err) < 0)
 		ask_fault(p, "filter", MSG_STAFF_FAULT_FILTER, arena_text(p->arena, err.line));
+	p->filter_text = text;
 }
 
 static void ask_ports(struct page *p)
@@ -206,9 +208,8 @@ const char *page_url(const struct page *p, const char *path, ...)
 	return arena_bytes(p->arena, b.p, b.n);
 }
 
-const char *page_filter_of(const struct page *p, uint32_t key)
+static const char *narrowed(const struct page *p, const char *text, uint32_t key)
 {
-	const char *text = http_value(p->rq, "filter")->text;
 	unsigned protocol = key >> 16 & 0xff;
 	char number[4];
 	const char *word;
@@ -220,6 +221,16 @@ const char *page_filter_of(const struct page *p, uint32_t key)
 	else
 		word = arena_printf(p->arena, "proto %s and dport %u", protocol_name((uint8_t)protocol, number), key & 0xffff);
 	return text[0] ? arena_printf(p->arena, "(%s) and %s", text, word) : word;
+}
+
+const char *page_filter_of(const struct page *p, uint32_t key)
+{
+	return narrowed(p, http_value(p->rq, "filter")->text, key);
+}
+
+const char *page_question_of(const struct page *p, uint32_t key)
+{
+	return narrowed(p, p->filter_text ? p->filter_text : "", key);
 }
 
 const char *page_key(const struct page *p, uint32_t key)

@@ -44,6 +44,11 @@ const char *page_surge_url(const struct page *p, const char *port, int64_t start
 	return arena_printf(p->arena, "/observe/surge/%s/%s", name, page_time_utc(p, start_hour * HOUR_US));
 }
 
+const char *page_surge_here(const struct page *p, const char *port, int64_t start_hour)
+{
+	return page_url(p, page_surge_url(p, port, start_hour), "period", NULL, "from", NULL, "to", NULL, NULL);
+}
+
 static const struct {
 	uint32_t bit;
 	enum message words;

@@ -66,6 +66,7 @@ struct page {
 	struct store *store;      /* NULL: it could not be opened, or is empty; `notice` says so */
 	struct view_question q;   /* filter, period, kind, ports of the form */
 	struct filter *filter;
+	const char *filter_text;  /* of `filter`, with hidden scanners; "": all */
 	uint32_t keys[8];
 	int64_t before_first, before_end; /* of FORM_BEFORE */
 	int64_t data_first, data_end;
@@ -93,8 +94,9 @@ void page_chart(struct page *p, const struct series *hourly);
 
 /* A link that keeps what the form holds; pairs of field and value (NULL: leave it out) change it, up to NULL. */
 const char *page_url(const struct page *p, const char *path, ...) __attribute__((sentinel));
-/* The filter of the form, narrowed to one key; NULL where the language has no words for it. */
+/* The filter of the form, narrowed to one key; the other also leaves hidden scanners out. */
 const char *page_filter_of(const struct page *p, uint32_t key);
+const char *page_question_of(const struct page *p, uint32_t key);
 const char *page_key(const struct page *p, uint32_t key);
 /* Local time of an hour, and of an instant to the second. */
 const char *page_hour(const struct page *p, int64_t hour);
@@ -113,7 +115,9 @@ int page_wrote(struct page *p, int r, const struct error *inner, const char *don
 
 const char *page_evidence(const struct page *p, uint32_t evidence); /* SURGE_… */
 uint32_t page_evidence_of(const struct review_found *found);
+/* A rise's page: as the whole store shows it, or as the question of this page does. */
 const char *page_surge_url(const struct page *p, const char *port, int64_t start_hour);
+const char *page_surge_here(const struct page *p, const char *port, int64_t start_hour);
 /* A review's state as a cell; `v` may be NULL. */
 const char *page_state(const struct page *p, const struct review *v);
 void page_state_cell(struct page *p, struct sheet *sheet, const struct review *v);

@@ -69,6 +69,21 @@ static int find_in(struct page *p, const struct found *all, const struct review_
 	return 0;
 }
 
+/* What the page's question finds of one port. */
+static int look(struct page *p, uint32_t key, int64_t hour, struct found *all, struct error *err)
+{
+	struct view_question q = p->q;
+	struct filter *filter;
+	int r = filter_parse(BYTES_TEXT(page_question_of(p, key)), &filter, err);
+
+	if (r < 0)
+		return r;
+	q.filter = filter;
+	r = found_near(p->store, &q, p->staff->surge_threshold, hour, all, err);
+	filter_free(filter);
+	return r;
+}
+
 /* Texts of what is found are the caller's: found_clear(). */
 static int find(struct page *p, struct found *all, struct meant *ret, uint32_t *ret_key, struct error *err)
 {
@@ -77,7 +92,7 @@ static int find(struct page *p, struct found *all, struct meant *ret, uint32_t *
 
 	if (!wanted_parse(p, &wanted, ret_key))
 		return error_set(err, -ENOENT, "no such rise");
-	r = found_load(p->store, p->staff->surge_threshold, all, err);
+	r = look(p, *ret_key, wanted.span.start_hour, all, err);
 	if (r < 0)
 		return r;
 	r = find_in(p, all, &wanted, ret, err);
