@@ -47,6 +47,7 @@ const struct http_field staff_fields[] = {
 	{ "note_en", HTTP_LINES, 0, WORDS_MOST, 0, NULL },
 	{ "name", HTTP_TEXT, 0, 60, 0, NULL },
 	{ "about", HTTP_TEXT, 0, 20, 0, NULL },
+	{ "version", HTTP_NUMBER, 0, INT64_MAX, 0, NULL },
 	{ 0 },
 };
 

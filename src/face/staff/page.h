@@ -81,6 +81,8 @@ struct page {
 	const char *title;        /* NULL: the page's */
 	const char *done;         /* where to go on, once it is written */
 	bool is_failed;           /* it could not be written */
+	bool is_stale;            /* it was not: somebody wrote since the form was made */
+	int64_t version;          /* of what a form is about, as it is now; 0: it is not there yet */
 	struct value *value;
 	struct sheet *sheets[PAGE_SHEETS_MAX]; /* the first is what CSV and JSON give where none is named */
 	size_t sheet_count;
@@ -107,11 +109,16 @@ const char *page_time_utc(const struct page *p, int64_t time_us);
 bool page_has_cases(struct page *p);
 struct doing page_doing(const struct page *p);
 void page_prefill(struct page *p, const char *field, const char *text);
-/* A form that posts to this page; `fields` ends with NULL, `buttons` with one without label. */
+/* A form that posts to this page, with the version it is made from and the question; `fields` ends with NULL, `buttons` with one
+ * without label. */
 void page_form(struct page *p, const char *id, enum message title, const char *intro, const char *const *fields,
 	       const struct page_button *buttons);
+/* The version that a form was made from. */
+int64_t page_version(const struct page *p);
 /* What could not be written is said on the page, where the form still stands. */
 int page_wrote(struct page *p, int r, const struct error *inner, const char *done);
+/* Where the form was too old: who wrote the record, and when; since the form was made, or before, unseen. */
+int page_say_stale(struct page *p, int64_t record, bool is_since, struct error *err);
 
 const char *page_evidence(const struct page *p, uint32_t evidence); /* SURGE_… */
 uint32_t page_evidence_of(const struct review_found *found);

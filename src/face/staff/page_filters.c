@@ -18,6 +18,17 @@ static void use_cell(struct page *p, struct sheet *sheet, const char *path, cons
 	sheet_text(sheet, words(p->lang, MSG_STAFF_USE), page_url(p, path, "filter", filter, NULL));
 }
 
+/* The one of the name that was typed stands in the table; saving again replaces it. */
+static int say_stale(struct page *p, const struct saved *list, size_t count, struct error *err)
+{
+	for (size_t i = 0; p->is_stale && i < count; i++)
+		if (strcmp(list[i].name, http_value(p->rq, "name")->text) == 0) {
+			p->version = list[i].version;
+			return page_say_stale(p, list[i].id, page_version(p) > 0, err);
+		}
+	return 0;
+}
+
 int page_filters(struct page *p, struct error *err)
 {
 	static const char *const fields[] = { "name", "filter", NULL };
@@ -44,16 +55,17 @@ int page_filters(struct page *p, struct error *err)
 		use_cell(p, sheet, "/observe/top", list[i].text);
 		use_cell(p, sheet, "/observe/series", list[i].text);
 		use_cell(p, sheet, "/observe/events", list[i].text);
-		sheet_remove(sheet, "/observe/filters", words(p->lang, MSG_STAFF_REMOVE), "name", list[i].name);
+		sheet_remove(sheet, "/observe/filters", words(p->lang, MSG_STAFF_REMOVE), "name", list[i].name, list[i].version);
 	}
+	r = say_stale(p, list, count, err);
 	page_form(p, "save", MSG_STAFF_FILTER_SAVE, words(p->lang, MSG_STAFF_FILTER_SAVE_INTRO), fields, buttons);
-	return 0;
+	return r;
 }
 
 int page_filters_act(struct page *p, struct error *err)
 {
 	struct saved_change c = { .name = http_value(p->rq, "name")->text, .text = http_value(p->rq, "filter")->text,
-				  .doing = page_doing(p) };
+				  .version = page_version(p), .doing = page_doing(p) };
 	bool removes = http_value(p->rq, "act")->number == ACT_REMOVE;
 	struct error inner = ERROR_NONE;
 	int r;

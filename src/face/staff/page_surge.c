@@ -126,12 +126,26 @@ static const char *near_url(struct page *p, const char *path, uint32_t key, cons
 			page_time_utc(p, (end + margin) * HOUR_US), "filter", page_filter_of(p, key), NULL);
 }
 
+/* NULL: the detector's own, of the whole store. For people and programs alike, as timelines are. */
+static const char *question(const struct page *p)
+{
+	const char *filter = http_value(p->rq, "filter")->text, *kind = http_value(p->rq, "kind")->text;
+	bool hides = http_value(p->rq, "hide")->number && p->staff->hidden, is_kind = p->q.kind != VIEW_PROBES;
+
+	if (!filter[0] && !hides && !is_kind)
+		return NULL;
+	return arena_printf(p->arena, "%s%s%s%s%s", filter, filter[0] && is_kind ? "; " : "", is_kind ? kind : "",
+			    hides && (filter[0] || is_kind) ? "; " : "", hides ? "scanners hidden" : "");
+}
+
 static void put_facts(struct page *p, const struct meant *m, uint32_t key)
 {
 	struct sheet *sheet = page_sheet(p, "evidence", MSG_STAFF_EVIDENCE, fact_columns);
 	const struct review_found *f = m->found;
 
 	page_state_cell(p, fact(p, sheet, MSG_STAFF_REVIEW), m->review);
+	if (question(p))
+		sheet_said(fact(p, sheet, MSG_STAFF_FILTER), question(p));
 	if (m->review)
 		sheet_text(fact(p, sheet, MSG_STAFF_REF), m->review->ref, NULL);
 	sheet_text(fact(p, sheet, MSG_STAFF_EVIDENCE), page_evidence(p, page_evidence_of(f)), NULL);
@@ -165,7 +179,7 @@ static const struct {
 } moment_words[] = {
 	{ "made", MSG_STAFF_MOMENT_MADE },	   { "confirmed", MSG_STAFF_CONFIRMED }, { "rejected", MSG_STAFF_REJECTED },
 	{ "open", MSG_STAFF_MOMENT_OPEN },	   { "noted", MSG_STAFF_MOMENT_NOTED },  { "ended", MSG_STAFF_MOMENT_ENDED },
-	{ "reopened", MSG_STAFF_MOMENT_REOPENED },
+	{ "reopened", MSG_STAFF_MOMENT_REOPENED }, { "asked", MSG_STAFF_MOMENT_ASKED },
 };
 
 static const char *moment(const struct page *p, const char *what)
@@ -229,6 +243,7 @@ static void put_form(struct page *p, const struct review *v)
 	};
 
 	if (v) {
+		p->version = v->version;
 		page_prefill(p, "cause_ja", v->words.cause_ja);
 		page_prefill(p, "cause_en", v->words.cause_en);
 		page_prefill(p, "reference", v->words.reference);
@@ -240,6 +255,31 @@ static void put_form(struct page *p, const struct review *v)
 	}
 	page_form(p, "review", MSG_STAFF_REVIEW, words(p->lang, MSG_STAFF_REVIEW_INTRO), fields,
 		  v && v->state != REVIEW_OPEN ? decided : undecided);
+}
+
+/* What somebody else wrote, where it is not what was typed. */
+static int put_meanwhile(struct page *p, const struct review *v, struct error *err)
+{
+	const struct {
+		const char *field, *text;
+		enum message what;
+	} written[] = {
+		{ "cause_ja", v->words.cause_ja, MSG_STAFF_CAUSE_JA },
+		{ "cause_en", v->words.cause_en, MSG_STAFF_CAUSE_EN },
+		{ "reference", v->words.reference, MSG_STAFF_REFERENCE },
+		{ "reference_date", v->words.reference_date, MSG_STAFF_REFERENCE_DATE },
+		{ "alert", v->words.alert, MSG_STAFF_ALERT },
+		{ "alert_date", v->words.alert_date, MSG_STAFF_ALERT_DATE },
+		{ "note_ja", v->words.note_ja, MSG_STAFF_NOTE_JA },
+		{ "note_en", v->words.note_en, MSG_STAFF_NOTE_EN },
+	};
+	struct sheet *sheet = page_sheet(p, "meanwhile", MSG_STAFF_MEANWHILE, fact_columns);
+
+	sheet_empty(sheet, words(p->lang, MSG_STAFF_MEANWHILE_SAME));
+	for (size_t i = 0; i < COUNT(written); i++)
+		if (strcmp(written[i].text, http_value(p->rq, written[i].field)->text) != 0)
+			sheet_said(fact(p, sheet, written[i].what), written[i].text[0] ? written[i].text : "–");
+	return page_say_stale(p, v->id, true, err);
 }
 
 int page_surge(struct page *p, struct error *err)
@@ -256,6 +296,8 @@ int page_surge(struct page *p, struct error *err)
 	put_facts(p, &m, key);
 	if (r == 0)
 		r = put_timeline(p, m.review, err);
+	if (r >= 0 && p->is_stale && m.review)
+		r = put_meanwhile(p, m.review, err);
 	if (r >= 0 && (p->rq->method == HTTP_POST ? p->staff->db != NULL : page_has_cases(p)))
 		put_form(p, m.review);
 	found_clear(&all);
@@ -295,7 +337,7 @@ int page_surge_act(struct page *p, struct error *err)
 		[ACT_REOPEN] = REVIEW_OPEN, [ACT_SAVE] = REVIEW_KEEP,	      [ACT_REMOVE] = REVIEW_KEEP,
 	};
 	struct review_change c = { .state = states[http_value(p->rq, "act")->number], .words = typed_words(p),
-				   .doing = page_doing(p) };
+				   .version = page_version(p), .question = question(p), .doing = page_doing(p) };
 	struct error inner = ERROR_NONE;
 	char ref[RECORD_REF_MAX];
 	struct found all;
@@ -310,7 +352,7 @@ int page_surge_act(struct page *p, struct error *err)
 	if (p->fault_count == 0) {
 		record_uuid(c.uuid);
 		r = review_save(p->staff->db, &c, ref, &inner);
-		r = page_wrote(p, r, &inner, page_surge_url(p, c.found.port, c.found.span.start_hour));
+		r = page_wrote(p, r, &inner, page_surge_here(p, c.found.port, c.found.span.start_hour));
 	}
 	found_clear(&all);
 	return r;

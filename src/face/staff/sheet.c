@@ -14,6 +14,7 @@ struct cell {
 	enum sheet_state state;
 	const char *lang;           /* of the text; NULL: the page's */
 	const char *action, *field; /* a button: where to, and the name of what `raw` is */
+	int64_t version;            /* a button's */
 	bool is_sum, stays; /* of the row that it begins */
 };
 
@@ -135,9 +136,9 @@ void sheet_way(struct sheet *s, const char *label, const char *url)
 	sheet_link(s, label, url, url);
 }
 
-void sheet_remove(struct sheet *s, const char *action, const char *label, const char *field, const char *value)
+void sheet_remove(struct sheet *s, const char *action, const char *label, const char *field, const char *value, int64_t version)
 {
-	add(s, (struct cell){ .text = label, .raw = value, .action = action, .field = field });
+	add(s, (struct cell){ .text = label, .raw = value, .action = action, .field = field, .version = version });
 }
 
 void sheet_state(struct sheet *s, enum sheet_state state, const char *text, const char *raw)
@@ -251,6 +252,7 @@ static void put_cell(const struct sheet *s, size_t i, struct value *row)
 		value_put_url(button, "action", c->action);
 		value_put_text(button, "field", c->field);
 		value_put_text(button, "value", c->raw);
+		value_put_text(button, "version", arena_printf(s->arena, "%lld", (long long)c->version));
 	}
 	if (c->state)
 		value_put_text(v, "state", states[c->state]);

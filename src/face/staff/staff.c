@@ -231,6 +231,33 @@ static void put_desk_field(const struct page *p, const char *name, struct value 
 	put_field(p, &f, list);
 }
 
+static void keep(struct value *list, const char *name, const char *text)
+{
+	struct value *v = value_add_object(list);
+
+	value_put_text(v, "name", name);
+	value_put_text(v, "value", text);
+}
+
+static bool is_among(const char *const *fields, const char *name)
+{
+	while (*fields && strcmp(*fields, name) != 0)
+		fields++;
+	return *fields;
+}
+
+/* A form that is shown again because of a fault is as old as it was; one that was too old is made anew. */
+static void put_kept(const struct page *p, const char *const *fields, struct value *list)
+{
+	static const char *const question[] = { "filter", "kind", "hide" };
+	bool is_old = p->rq->method == HTTP_POST && !p->is_stale;
+
+	keep(list, "version", arena_printf(p->arena, "%lld", (long long)(is_old ? page_version(p) : p->version)));
+	for (size_t i = 0; i < COUNT(question); i++)
+		if (http_value(p->rq, question[i])->is_given && !is_among(fields, question[i]))
+			keep(list, question[i], http_value(p->rq, question[i])->text);
+}
+
 void page_form(struct page *p, const char *id, enum message title, const char *intro, const char *const *fields,
 	       const struct page_button *buttons)
 {
@@ -240,6 +267,7 @@ void page_form(struct page *p, const char *id, enum message title, const char *i
 	value_put_text(v, "title", words(p->lang, title));
 	value_put_text(v, "intro", intro);
 	value_put_url(v, "action", p->rq->path);
+	put_kept(p, fields, value_put_list(v, "keeps"));
 	list = value_put_list(v, "fields");
 	for (; *fields; fields++)
 		put_desk_field(p, *fields, list);
@@ -419,7 +447,7 @@ static int answer(struct page *p, struct http_response *rs, struct error *err)
 	sort_sheets(p);
 	if (format == 0 || !asked || p->fault_count) {
 		put_page(p);
-		rs->status = p->fault_count ? 400 : p->is_failed || !(p->store || p->page->flags & PAGE_OF_DESK) ? 503 : 200;
+		rs->status = p->fault_count ? 400 : p->is_stale ? 409 : p->is_failed || !(p->store || p->page->flags & PAGE_OF_DESK) ? 503 : 200;
 		return render(p, "staff_view.html", rs, err);
 	}
 	if (format == 1)
