@@ -8,6 +8,7 @@
 #include "desk/observatory/review.h"
 #include "face/staff/sheet.h"
 #include "face/staff/staff.h"
+#include "observe/delivery/health.h"
 #include "observe/series/point.h"
 #include "observe/view/view.h"
 
@@ -44,6 +45,7 @@ enum page_flags {
 	PAGE_HAS_FILES = 1 << 0, /* CSV and JSON, without a form */
 	PAGE_OF_DESK = 1 << 1,   /* needs no store */
 	PAGE_SORTS = 1 << 2,     /* heads sort, without files */
+	PAGE_OF_SENSORS = 1 << 3, /* has something to say before the first event: its fill is called without a store */
 };
 
 extern const struct staff_page staff_pages[]; /* ends with a row without path */
@@ -128,6 +130,14 @@ const char *page_surge_here(const struct page *p, const char *port, int64_t star
 /* A review's state as a cell; `v` may be NULL. */
 const char *page_state(const struct page *p, const struct review *v);
 void page_state_cell(struct page *p, struct sheet *sheet, const struct review *v);
+
+/* How the sensors are that deliver (observe/delivery/health.h). A failure is said on the page. */
+int page_watch(struct page *p, struct watched *ret);
+unsigned page_health(const struct page *p, const struct watched *w, const struct roster_sensor *sensor);
+bool page_is_unwell(const struct page *p, const struct watched *w, const struct roster_sensor *sensor);
+const char *page_health_words(const struct page *p, unsigned health);
+void page_health_cell(struct page *p, struct sheet *sheet, unsigned health);
+void page_health_sheet(struct page *p, const struct watched *w);
 
 int page_surge(struct page *p, struct error *err);
 int page_surge_act(struct page *p, struct error *err);

@@ -333,6 +333,8 @@ static void json_cell(struct json *j, const struct sheet_column *column, const s
 		json_number(j, strtoll(c->raw, NULL, 10));
 	else if (column->kind == SHEET_NUMBER)
 		json_real(j, strtod(c->raw, NULL));
+	else if (column->kind == SHEET_LIST)
+		json_list(j, c->raw);
 	else
 		json_text(j, c->raw);
 }

@@ -11,6 +11,7 @@ enum sheet_kind {
 	SHEET_TEXT,
 	SHEET_NUMBER,
 	SHEET_LONG, /* text that may wrap */
+	SHEET_LIST, /* words with commas between: an array for programs */
 	SHEET_WAY,  /* links and buttons: nothing to sort by */
 };
 

@@ -507,7 +507,7 @@ static int fill(struct page *p, struct error *err)
 {
 	bool is_desk = p->page->flags & PAGE_OF_DESK;
 
-	if (is_desk || (p->store && (p->fault_count == 0 || p->page->act)))
+	if (is_desk || (!p->store && p->page->flags & PAGE_OF_SENSORS) || (p->store && (p->fault_count == 0 || p->page->act)))
 		return p->page->fill(p, err);
 	return 0;
 }
@@ -528,9 +528,9 @@ static int answer_page(struct page *p, bool acts, struct http_response *rs, stru
 			http_redirect(rs, p->done);
 			return 0;
 		}
-		if (r == 0)
-			r = fill(p, err);
 	}
+	if (r == 0)
+		r = fill(p, err);
 	return r < 0 ? r : answer(p, rs, err);
 }
 
@@ -623,7 +623,7 @@ static void failed(const struct http_request *rq, const struct error *err)
 /* --- routes --- */
 
 const struct staff_page staff_pages[] = {
-	{ "/", MSG_STAFF_START, MSG_STAFF_START_TITLE, MSG_STAFF_START_INTRO, 0, page_start, NULL, 0 },
+	{ "/", MSG_STAFF_START, MSG_STAFF_START_TITLE, MSG_STAFF_START_INTRO, 0, page_start, NULL, PAGE_OF_SENSORS },
 	{ "/observe/top", MSG_STAFF_TOP, MSG_STAFF_TOP_TITLE, MSG_STAFF_TOP_INTRO,
 	  FORM_FILTER | FORM_PERIOD | FORM_KIND | FORM_COUNT | FORM_HIDE, page_top, NULL, 0 },
 	{ "/observe/series", MSG_STAFF_SERIES, MSG_STAFF_SERIES_TITLE, MSG_STAFF_SERIES_INTRO,
@@ -639,7 +639,7 @@ const struct staff_page staff_pages[] = {
 	{ "/observe/surges", MSG_STAFF_SURGES, MSG_STAFF_SURGES_TITLE, MSG_STAFF_SURGES_INTRO,
 	  FORM_FILTER | FORM_PERIOD | FORM_KIND | FORM_HIDE, page_surges, NULL, 0 },
 	{ "/observe/sensors", MSG_STAFF_SENSORS, MSG_STAFF_SENSORS_TITLE, MSG_STAFF_SENSORS_INTRO, FORM_PERIOD, page_sensors, NULL,
-	  0 },
+	  PAGE_OF_SENSORS },
 	{ "/observe/filters", MSG_STAFF_FILTERS, MSG_STAFF_FILTERS_TITLE, MSG_STAFF_FILTERS_INTRO, 0, page_filters,
 	  page_filters_act, PAGE_OF_DESK | PAGE_SORTS },
 	{ "/observe/notes", MSG_STAFF_NOTES, MSG_STAFF_NOTES_TITLE, MSG_STAFF_NOTES_INTRO, 0, page_notes, page_notes_act,
