@@ -8,7 +8,8 @@ test_description='The analyst listener: this machine alone, names and origins, f
 test_expect_success 'a store and a server' '
 	make_store &&
 	echo "198.51.100.0/25 a survey" >scanners &&
-	start staff "$program/hinomi-staff" --listen 127.0.0.1:0 --data store --scanners scanners --db cases.db
+	printf "prefix,country,as\n203.0.113.0/24,US,64496\n198.51.100.0/24,JP,64497\n" >places.csv &&
+	start staff "$program/hinomi-staff" --listen 127.0.0.1:0 --data store --scanners scanners --place places.csv --db cases.db
 '
 url=$(cat staff.address)
 host=${url#http://}
@@ -130,6 +131,12 @@ test_expect_success 'what is no column, or no table, is said' '
 	test "$(status "$url/observe/top?sort=events")" = 400 &&
 	test "$(status "$url/observe/top?format=csv&sort=-")" = 400 &&
 	test "$(status "$url/observe/top?format=csv&table=nothing")" = 400
+'
+
+test_expect_success 'sources say their region, by name and by code' '
+	status "$url/observe/sources?period=2013Q2&filter=proto+icmp&n=500" && grep "<td>日本</td>" body &&
+	status "$url/observe/sources?period=2013Q2&filter=proto+icmp&n=500&format=csv&sort=region" &&
+	sed -n 2p body | grep "^198.51.100.[0-9]*,JP,"
 '
 
 test_expect_success 'known scanners are hidden when asked' '

@@ -8,10 +8,30 @@
 /* --- sources --- */
 
 static const struct sheet_column source_columns[] = {
-	{ "source", MSG_STAFF_SOURCE, SHEET_TEXT },	   { "packets", MSG_STAFF_PACKETS, SHEET_NUMBER },
-	{ "sensors", MSG_STAFF_SENSORS_SEEN, SHEET_NUMBER }, { "ports", MSG_STAFF_PORTS_SEEN, SHEET_NUMBER },
-	{ "events", MSG_STAFF_BEHIND_TOO, SHEET_WAY }, { 0 },
+	{ "source", MSG_STAFF_SOURCE, SHEET_TEXT },
+	{ "region", MSG_OBSERVE_REGION, SHEET_TEXT },
+	{ "packets", MSG_STAFF_PACKETS, SHEET_NUMBER },
+	{ "sensors", MSG_STAFF_SENSORS_SEEN, SHEET_NUMBER },
+	{ "ports", MSG_STAFF_PORTS_SEEN, SHEET_NUMBER },
+	{ "events", MSG_STAFF_BEHIND_TOO, SHEET_WAY },
+	{ 0 },
 };
+
+/* The name for people, the code for programs. */
+static void region_cell(struct page *p, struct sheet *sheet, const struct address *source)
+{
+	struct place place = { .country = "" };
+	const char *code, *name;
+
+	if (p->staff->place)
+		place = p->staff->place(p->staff->place_context, source);
+	code = arena_text(p->arena, place.country);
+	name = words_region(p->lang, code);
+	if (code[0])
+		sheet_both(sheet, name ? name : code, code);
+	else
+		sheet_nothing(sheet);
+}
 
 static void source_row(struct page *p, struct sheet *sheet, const struct view_source *source)
 {
@@ -21,6 +41,7 @@ static void source_row(struct page *p, struct sheet *sheet, const struct view_so
 	address_format(&source->source, text);
 	narrowed = filter[0] ? arena_printf(p->arena, "(%s) and src %s", filter, text) : arena_printf(p->arena, "src %s", text);
 	sheet_text(sheet, arena_text(p->arena, text), NULL);
+	region_cell(p, sheet, &source->source);
 	sheet_number(sheet, (int64_t)source->packets);
 	sheet_number(sheet, source->sensors);
 	sheet_number(sheet, source->ports);

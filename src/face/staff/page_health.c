@@ -97,7 +97,8 @@ static void up_cell(struct page *p, struct sheet *sheet, const char *name)
 		return;
 	}
 	seconds = health_up_seconds(p->store, name, clock_now());
-	sheet_both(sheet, arena_printf(p->arena, "%.1f", (double)seconds / 3600), arena_printf(p->arena, "%lld", (long long)seconds));
+	sheet_both(sheet, arena_printf(p->arena, "%.1f", (double)seconds / 3600),
+		   arena_printf(p->arena, "%lld", (long long)seconds));
 }
 
 /* People read seconds, programs microseconds. */

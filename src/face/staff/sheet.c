@@ -136,7 +136,8 @@ void sheet_way(struct sheet *s, const char *label, const char *url)
 	sheet_link(s, label, url, url);
 }
 
-void sheet_remove(struct sheet *s, const char *action, const char *label, const char *field, const char *value, int64_t version)
+void sheet_remove(struct sheet *s, const char *action, const char *label, const char *field, const char *value,
+		  int64_t version)
 {
 	add(s, (struct cell){ .text = label, .raw = value, .action = action, .field = field, .version = version });
 }
@@ -259,7 +260,8 @@ static void put_cell(const struct sheet *s, size_t i, struct value *row)
 }
 
 /* A number's first order is the largest first; the second time the other way round. */
-static void put_head(const struct sheet *s, const struct sheet_column *c, struct value *heads, sheet_sort_url *url, void *context)
+static void put_head(const struct sheet *s, const struct sheet_column *c, struct value *heads, sheet_sort_url *url,
+		     void *context)
 {
 	struct value *head = value_add_object(heads);
 	bool is_here = s->sorted == c, is_down = is_here ? !s->is_down : c->kind == SHEET_NUMBER;

@@ -437,6 +437,15 @@ static const struct sheet *sheet_asked(struct page *p)
 	return s;
 }
 
+static int status_code(const struct page *p)
+{
+	if (p->fault_count)
+		return 400;
+	if (p->is_stale)
+		return 409;
+	return p->is_failed || !(p->store || p->page->flags & PAGE_OF_DESK) ? 503 : 200;
+}
+
 static int answer(struct page *p, struct http_response *rs, struct error *err)
 {
 	int64_t format = http_value(p->rq, "format")->number;
@@ -447,7 +456,7 @@ static int answer(struct page *p, struct http_response *rs, struct error *err)
 	sort_sheets(p);
 	if (format == 0 || !asked || p->fault_count) {
 		put_page(p);
-		rs->status = p->fault_count ? 400 : p->is_stale ? 409 : p->is_failed || !(p->store || p->page->flags & PAGE_OF_DESK) ? 503 : 200;
+		rs->status = status_code(p);
 		return render(p, "staff_view.html", rs, err);
 	}
 	if (format == 1)
