@@ -38,9 +38,7 @@ int note_list(struct db *db, const char *period, struct arena *arena, struct not
 	int r = note_select(db, period, take, &g, err);
 
 	if (r == 0) {
-		*ret = ARENA_ARRAY(arena, g.count + 1, struct note);
-		if (g.count)
-			memcpy(*ret, g.list, g.count * sizeof *g.list);
+		*ret = (void *)arena_bytes(arena, g.list, g.count * sizeof *g.list);
 		*ret_count = g.count;
 	}
 	free(g.list);

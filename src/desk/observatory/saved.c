@@ -38,9 +38,7 @@ int saved_list(struct db *db, const char *name, struct arena *arena, struct save
 	int r = saved_select(db, name, take, &g, err);
 
 	if (r == 0) {
-		*ret = ARENA_ARRAY(arena, g.count + 1, struct saved);
-		if (g.count)
-			memcpy(*ret, g.list, g.count * sizeof *g.list);
+		*ret = (void *)arena_bytes(arena, g.list, g.count * sizeof *g.list);
 		*ret_count = g.count;
 	}
 	free(g.list);

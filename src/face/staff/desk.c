@@ -13,7 +13,9 @@ bool page_has_cases(struct page *p)
 {
 	if (p->staff->db)
 		return true;
-	page_notice(p, words(p->lang, MSG_STAFF_NO_CASES), true);
+	if (!p->lacks_cases)
+		page_notice(p, words(p->lang, MSG_STAFF_NO_CASES), true);
+	p->lacks_cases = true;
 	p->is_failed = p->rq->method == HTTP_POST;
 	return false;
 }

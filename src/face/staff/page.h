@@ -83,6 +83,7 @@ struct page {
 	const char *title;        /* NULL: the page's */
 	const char *done;         /* where to go on, once it is written */
 	bool is_failed;           /* it could not be written */
+	bool lacks_cases;         /* and that was said */
 	bool is_stale;            /* it was not: somebody wrote since the form was made */
 	int64_t version;          /* of what a form is about, as it is now; 0: it is not there yet */
 	struct value *value;
@@ -107,7 +108,7 @@ const char *page_hour(const struct page *p, int64_t hour);
 const char *page_time(const struct page *p, int64_t time_us);
 const char *page_time_utc(const struct page *p, int64_t time_us);
 
-/* Whether a database is there; says so on the page otherwise. */
+/* Whether a database is there; says so on the page otherwise, once. */
 bool page_has_cases(struct page *p);
 struct doing page_doing(const struct page *p);
 void page_prefill(struct page *p, const char *field, const char *text);

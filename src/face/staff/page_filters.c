@@ -38,11 +38,8 @@ int page_filters(struct page *p, struct error *err)
 	size_t count;
 	int r;
 
-	if (!p->staff->db) {
-		if (p->rq->method == HTTP_GET)
-			page_has_cases(p);
+	if (!page_has_cases(p))
 		return 0;
-	}
 	r = saved_list(p->staff->db, "", p->arena, &list, &count, err);
 	if (r < 0)
 		return r;

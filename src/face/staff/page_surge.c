@@ -298,7 +298,7 @@ int page_surge(struct page *p, struct error *err)
 		r = put_timeline(p, m.review, err);
 	if (r >= 0 && p->is_stale && m.review)
 		r = put_meanwhile(p, m.review, err);
-	if (r >= 0 && (p->rq->method == HTTP_POST ? p->staff->db != NULL : page_has_cases(p)))
+	if (r >= 0 && page_has_cases(p))
 		put_form(p, m.review);
 	found_clear(&all);
 	return r < 0 ? r : 0;
