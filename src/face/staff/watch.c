@@ -31,19 +31,30 @@ static int enter(const char *path, struct error *err)
 	return folder;
 }
 
-/* A file that is missing is an empty frame. */
+/* What is missing is an empty frame. */
+static int send_nothing(int out)
+{
+	return child_send(out, FRAME_FILE, BYTES(NULL, 0));
+}
+
 static int send_file(int folder, const char *name, int out)
 {
 	_cleanup_(buf_clear) struct buf text;
 	struct error err = ERROR_NONE;
-	int r;
+	int r = file_read(folder, name, CHILD_FRAME_MAX, &text, &err);
 
-	if (folder < 0)
-		return child_send(out, FRAME_FILE, BYTES(NULL, 0));
-	r = file_read(folder, name, CHILD_FRAME_MAX, &text, &err);
-	if (r < 0 && r != -ENOENT)
-		return child_send(out, FRAME_FAILED, BYTES_TEXT(err.line));
-	return child_send(out, FRAME_FILE, r < 0 ? BYTES(NULL, 0) : buf_bytes(&text));
+	if (r == -ENOENT)
+		return send_nothing(out);
+	return r < 0 ? child_send(out, FRAME_FAILED, BYTES_TEXT(err.line)) : child_send(out, FRAME_FILE, buf_bytes(&text));
+}
+
+static int send_both(int folder, int out)
+{
+	int r = folder < 0 ? send_nothing(out) : send_file(folder, ROSTER_NAME, out);
+
+	if (r < 0)
+		return r;
+	return folder < 0 ? send_nothing(out) : send_file(folder, STATUS_NAME, out);
 }
 
 static int answer(void *path, int in, int out)
@@ -55,7 +66,7 @@ static int answer(void *path, int in, int out)
 	while (read(in, &asked, 1) == 1) {
 		if (folder < 0)
 			folder = enter(path, &err);
-		if (send_file(folder, ROSTER_NAME, out) < 0 || send_file(folder, STATUS_NAME, out) < 0)
+		if (send_both(folder, out) < 0)
 			return 3;
 	}
 	return 0;
