@@ -169,6 +169,68 @@ test_expect_success 'a silent sensor stands first' '
 	sed -n 2p body | grep "^osaka-3,silent"
 '
 
+# Sensors that deliver, as the collector writes of them.
+instant() {
+	date -u -d "$1" +%Y-%m-%dT%H:%M:%S.000000Z
+}
+key=$(printf %064d 1)
+write_sensors() {
+	mkdir -p collect && echo "secret" >collect/tls.key &&
+	{
+		echo "hinomi sensors 1"
+		for name in kyoto-1 nara-1 tokyo-1 tokyo-2; do
+			echo "sensor $name key=$key code=- until=- revoked=no prefixes=192.0.2.0/28"
+		done
+		echo "sensor sapporo-1 key=- code=$key until=$(instant "1 day") revoked=no prefixes=192.0.2.0/28"
+	} >collect/sensors &&
+	cat >collect/status.new <<-EOF &&
+	hinomi status 1
+	collector since=$(instant "-1 day") now=$(instant now) refused=7
+	sensor tokyo-1 batch_us=$(instant "-1 min") heartbeat_us=$(instant "-1 min") sent_us=$(instant "-1 min") clock_error_us=-12000 events=5 kernel_dropped=3
+	sensor tokyo-2 batch_us=$(instant "-1 day") heartbeat_us=$(instant "-1 day") sent_us=$(instant "-1 day") oldest_us=$(instant "-2 days") backlog_batches=1200
+	sensor nara-1 batch_us=$(instant "-1 min") heartbeat_us=$(instant "-1 min") sent_us=$(instant "-1 min") clock_error_us=90000000
+	EOF
+	mv collect/status.new collect/status
+}
+
+test_expect_success 'sensors that deliver are told of by their heartbeats, with the fields of the command' '
+	start sensing "$program/hinomi-staff" --listen 127.0.0.1:0 --data store --db cases.db --collect collect &&
+	sensing=$(cat sensing.address) &&
+	status "$sensing/observe/sensors?format=csv" && sed -n 2p body | grep "^osaka-3,silent" &&
+	write_sensors &&
+	status "$sensing/observe/sensors?format=csv&sort=sensor" && tr -d "\r" <body >page.csv &&
+	"$program/hinomi" observe sensors -q -d store --folder collect --csv | sort >command.csv &&
+	sort page.csv >sorted && test_cmp command.csv sorted &&
+	status "$sensing/observe/sensors?format=json" && jq -c "[.sensor, .state]" body >states &&
+	{ echo "[\"kyoto-1\",[\"silent\"]]" && echo "[\"nara-1\",[\"clock\"]]" && echo "[\"tokyo-2\",[\"silent\",\"backlog\"]]" &&
+	  echo "[\"tokyo-1\",[\"up\"]]" && echo "[\"sapporo-1\",[\"invited\"]]"; } >expected && test_cmp expected states &&
+	test_expect_code 1 "$program/hinomi" observe sensors -q -d store --folder collect --check &&
+	status "$sensing/observe/sensors?format=csv&table=sensors" && grep "^osaka-3,silent" body
+'
+
+test_expect_success 'what is wrong stands out in words, on the start page too' '
+	status -H "Cookie: lang=en" "$sensing/observe/sensors" &&
+	grep "<span class=\"state bad\">silent, backlog</span>" body && grep "<span class=\"state warn\">clock off</span>" body &&
+	grep "Requests of nobody known that were refused: 7" body &&
+	status -H "Cookie: lang=en" "$sensing/" && grep "tokyo-2 (silent, backlog)" body && grep "nara-1 (clock off)" body &&
+	grep "osaka-3" body && ! grep "tokyo-1" body &&
+	status -H "Accept-Language: ja" "$sensing/" && grep "nara-1（時計のずれ）" body
+'
+
+test_expect_success 'without any event the sensors are told of all the same' '
+	echo "time,sensor,source,protocol,source_port,port" >none.csv && mkdir -p empty &&
+	start early "$program/hinomi-staff" --listen 127.0.0.1:0 --data empty --db cases.db --collect collect &&
+	status -H "Cookie: lang=en" "$(cat early.address)/observe/sensors" && grep "clock off" body &&
+	status -H "Cookie: lang=en" "$(cat early.address)/" && grep "nara-1 (clock off)" body && kill $(cat early.pid)
+'
+
+test_expect_success 'damaged files of the collector are said, and the pages go on' '
+	echo nonsense >collect/status &&
+	test "$(status -H "Cookie: lang=en" "$sensing/observe/sensors")" = 200 && grep "how the sensors are now is not known" body &&
+	test "$(status -H "Cookie: lang=en" "$sensing/")" = 200 && grep "is not known" body &&
+	write_sensors && status -H "Cookie: lang=en" "$sensing/" && grep "nara-1 (clock off)" body
+'
+
 test_expect_success 'events are paged' '
 	status "$url/observe/events?period=2013-05-12&n=10&format=csv" && test $(wc -l <body) -eq 11 &&
 	status "$url/observe/events?period=2013-05-12&n=10&skip=10" && grep "rel=\"prev\"" body && grep "rel=\"next\"" body
