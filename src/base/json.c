@@ -94,6 +94,16 @@ void json_text(struct json *j, const char *text)
 	json_bytes(j, BYTES_TEXT(text));
 }
 
+void json_list(struct json *j, const char *text)
+{
+	struct bytes rest = BYTES_TEXT(text), word;
+
+	json_array(j);
+	while (take_until(&rest, ',', &word))
+		json_bytes(j, bytes_trim(word));
+	json_end(j);
+}
+
 void json_number(struct json *j, int64_t value)
 {
 	before_value(j);

@@ -31,6 +31,8 @@ void json_end(struct json *j);
 void json_key(struct json *j, const char *name);
 void json_text(struct json *j, const char *text);
 void json_bytes(struct json *j, struct bytes text);
+/* An array of the words of "silent, backlog". */
+void json_list(struct json *j, const char *text);
 void json_number(struct json *j, int64_t value);
 /* Six significant digits after the point at most; not-a-number is null. */
 void json_real(struct json *j, double value);

@@ -3,6 +3,7 @@
 /* The process behind the analyst's pages: reads the event store, listens on this machine alone, connects to nothing. */
 #include "base/calendar.h"
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "engine/conf/conf.h"
 #include "engine/db/db.h"
@@ -18,11 +19,11 @@
 
 static const char usage[] =
 	"usage: hinomi-staff [-c FILE] [--listen ADDRESS:PORT | --socket PATH] [--data DIR] [--scanners FILE]\n"
-	"                    [--place FILE] [--db FILE] [--zone ZONE]\n"
+	"                    [--place FILE] [--db FILE] [--collect DIR] [--zone ZONE]\n"
 	"Serves the analyst's pages to this machine alone. What is not given here comes from the configuration.\n";
 
 struct asked {
-	const char *conf, *listen, *socket, *data, *scanners, *place, *zone, *database;
+	const char *conf, *listen, *socket, *data, *scanners, *place, *zone, *database, *collect;
 };
 
 static void print_path(void *context, const char *path)
@@ -39,6 +40,7 @@ static int parse(int argc, char **argv, struct asked *ret, struct error *err)
 		{ "scanners", required_argument, NULL, 'S' }, { "place", required_argument, NULL, 'p' },
 		{ "zone", required_argument, NULL, 'z' },     { "help", no_argument, NULL, 'h' },
 		{ "list-paths", no_argument, NULL, 'L' },     { "db", required_argument, NULL, 'D' },
+		{ "collect", required_argument, NULL, 'C' },
 		{ 0 },
 	};
 	int got;
@@ -47,7 +49,8 @@ static int parse(int argc, char **argv, struct asked *ret, struct error *err)
 	while ((got = getopt_long(argc, argv, "c:l:s:d:z:h", longs, NULL)) != -1) {
 		const char **into = got == 'l' ? &ret->listen : got == 's' ? &ret->socket : got == 'd' ? &ret->data :
 				    got == 'S' ? &ret->scanners : got == 'z' ? &ret->zone : got == 'c' ? &ret->conf :
-				    got == 'p' ? &ret->place : got == 'D' ? &ret->database : NULL;
+				    got == 'p' ? &ret->place : got == 'D' ? &ret->database :
+				    got == 'C' ? &ret->collect : NULL;
 		if (got == 'L') {
 			staff_each_path(print_path, NULL);
 			exit(0);
@@ -78,6 +81,8 @@ static void complete(struct asked *a, const struct conf *c)
 		a->place = conf_text(c, SETTING_OBSERVE_PLACES);
 	if (!a->database)
 		a->database = conf_text(c, SETTING_CENTRE_DATABASE);
+	if (!a->collect)
+		a->collect = conf_text(c, SETTING_COLLECT_FOLDER);
 	if (!a->zone)
 		a->zone = conf_text(c, SETTING_CENTRE_ZONE);
 }
@@ -146,7 +151,8 @@ static int run(const struct asked *a, struct staff *staff, int folder, struct er
 
 static int serve(const struct asked *a, const struct conf *c, struct error *err)
 {
-	struct staff staff = { .store = a->data, .surge_threshold = (double)conf_number(c, SETTING_OBSERVE_THRESHOLD) };
+	struct staff staff = { .store = a->data, .surge_threshold = (double)conf_number(c, SETTING_OBSERVE_THRESHOLD),
+			       .silence_us = conf_number(c, SETTING_OBSERVE_SILENCE) * 60 * SECOND_US };
 	_cleanup_close_ int folder = open(a->data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	_cleanup_free_ char *hidden = NULL;
 	struct place_table *places = NULL;
@@ -165,10 +171,13 @@ static int serve(const struct asked *a, const struct conf *c, struct error *err)
 	}
 	staff.actor = actor();
 	if (r == 0)
+		r = watch_start(a->collect, &staff.watch, err);
+	if (r == 0)
 		r = open_cases(a, &staff.db, err);
 	if (r == 0)
 		r = run(a, &staff, folder, err);
 	db_close(staff.db);
+	watch_free(staff.watch);
 	place_table_free(places);
 	return r;
 }

@@ -81,8 +81,8 @@ const FAMILIES_STAFF = [
   ["staff-sources", "observe/sources?filter=dport+5900&period=2013-05"],
   ["staff-events", "observe/events?period=2013-05-12&n=40"], ["staff-compare", "observe/compare?period=2013-05"],
   ["staff-new", "observe/new?period=2013-06"], ["staff-surges", "observe/surges?period=2013Q2"],
-  ["staff-sensors", "observe/sensors"],
-  ["staff-surge", SURGE], ["staff-confirmed", "observe/confirmed"],
+  ["staff-sorted", "observe/top?period=2013Q2&sort=-packets"], ["staff-sensors", "observe/sensors"],
+  ["staff-surge", SURGE], ["staff-surge-filter", `${SURGE}?filter=sensor+tokyo*`], ["staff-confirmed", "observe/confirmed"],
   ["staff-filters", "observe/filters?filter=dport+22"], ["staff-filters-fault", "observe/filters?filter=dprt+22", 400],
   ["staff-notes", "observe/notes"], ["staff-fault", "observe/top?filter=dprt+22&period=soon&n=9999", 400],
   ["staff-missing", "observe/nothing", 404],
@@ -179,8 +179,16 @@ async function main() {
   run(program("hinomi"), "filter", "save", ...at, "remote", "dport 5900 and proto tcp");
   run(program("hinomi"), "observe", "note", ...at, "2013Q2", "--note-ja", "5月24日から28日まで、5900/TCPへの通信が急増しました。",
     "--note-en", "From 24 to 28 May, packets to 5900/TCP rose suddenly.");
+  const collect = join(work, "collect"), ago = (minutes) => new Date(Date.now() - 60000 * minutes).toISOString().replace("Z", "000Z");
+  mkdirSync(collect);
+  writeFileSync(join(collect, "sensors"), "hinomi sensors 1\n" + ["kyoto-1", "nara-1", "tokyo-1"].map((name) =>
+    `sensor ${name} key=${"0".repeat(63)}1 code=- until=- revoked=no prefixes=192.0.2.0/28\n`).join(""));
+  writeFileSync(join(collect, "status"), `hinomi status 1\ncollector since=${ago(9000)} now=${ago(0)} refused=7\n` +
+    `sensor nara-1 batch_us=${ago(1)} heartbeat_us=${ago(1)} sent_us=${ago(1)} clock_error_us=90000000\n` +
+    `sensor tokyo-1 batch_us=${ago(1)} heartbeat_us=${ago(1)} sent_us=${ago(1)} events=51234 kernel_dropped=3\n`);
   const publicSite = await serve("hinomi-public", out);
-  const staffSite = await serve("hinomi-staff", "--data", store, "--place", places, "--scanners", join(work, "scanners"), "--db", cases);
+  const staffSite = await serve("hinomi-staff", "--data", store, "--place", places, "--scanners", join(work, "scanners"), "--db", cases,
+    "--collect", collect);
   const browser = await playwright.chromium.launch({ executablePath: chromium, args: ["--no-sandbox"] });
   for (const lang of ["ja", "en"]) {
     const site = lang === "ja" ? publicSite : `${publicSite}en/`;

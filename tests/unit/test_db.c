@@ -293,6 +293,51 @@ static void test_dates(void **state)
 	assert_false(rules_may_publish("", "x") || rules_may_publish("x", ""));
 }
 
+/* --- two people at one rise --- */
+
+static int64_t version_of(struct db *db)
+{
+	struct arena *arena = arena_new();
+	struct error err = ERROR_NONE;
+	struct review *list;
+	size_t count;
+	int64_t version;
+
+	assert_int_equal(review_list(db, "", arena, &list, &count, &err), 0);
+	assert_int_equal(count, 1);
+	version = list->version;
+	arena_free(arena);
+	return version;
+}
+
+static void test_two_at_one_review(void **state)
+{
+	struct review_change c = { .found = { .port = "22/tcp", .method = 1, .span = { 100, RULES_OPEN, 150 }, .sources = -1,
+					      .evidence = "" }, .words = { .cause_en = "a" }, .doing = { SECOND_US, "local:a" } };
+	struct doing job = { 2 * SECOND_US, "job:surges" };
+	struct error err = ERROR_NONE;
+	struct db *db = open_db("two");
+	char ref[RECORD_REF_MAX];
+	int64_t first;
+
+	(void)state;
+	record_uuid(c.uuid);
+	assert_int_equal(review_save(db, &c, ref, &err), 0);
+	assert_int_equal(review_save(db, &c, ref, &err), -ESTALE); /* made as if there were none yet */
+	first = c.version = version_of(db);
+	c.found.span.end_hour = 140;
+	assert_int_equal(review_refresh(db, &c.found, 1, &job, &err), 1);
+	assert_int_equal(version_of(db), first); /* what the store says is nobody's writing */
+	c.words.cause_en = "b";
+	assert_int_equal(review_save(db, &c, ref, &err), 0);
+	assert_true(version_of(db) > first);
+	c.words.cause_en = "c";
+	assert_int_equal(review_save(db, &c, ref, &err), -ESTALE);
+	c.version = RULES_ANY_VERSION;
+	assert_int_equal(review_save(db, &c, ref, &err), 0);
+	db_close(db);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -305,6 +350,7 @@ int main(void)
 		cmocka_unit_test(test_links),
 		cmocka_unit_test(test_same_rise),
 		cmocka_unit_test(test_dates),
+		cmocka_unit_test(test_two_at_one_review),
 	};
 	static const char *const names[] = { "queries", "there", "transactions", "refusals", "two", "links" };
 	char path[120];

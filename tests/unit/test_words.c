@@ -73,6 +73,20 @@ static void dates_and_numbers(void **state)
 	assert_string_equal(words_time(a, LANG_EN, t), "18 May 2013, 19:05 (Asia/Tokyo)");
 }
 
+static void regions_have_names(void **state)
+{
+	(void)state;
+	assert_string_equal(words_region(LANG_JA, "JP"), "日本");
+	assert_string_equal(words_region(LANG_EN, "JP"), "Japan");
+	assert_string_equal(words_region(LANG_JA, "HK"), "香港");
+	assert_string_equal(words_region(LANG_EN, "AD"), "Andorra");
+	assert_string_equal(words_region(LANG_EN, "ZW"), "Zimbabwe");
+	assert_string_equal(words_region(LANG_EN, "AP"), "Asia-Pacific");
+	assert_null(words_region(LANG_EN, "ZZ"));
+	assert_null(words_region(LANG_EN, "jp"));
+	assert_null(words_region(LANG_EN, ""));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -80,6 +94,7 @@ int main(void)
 		cmocka_unit_test(keys_are_found),
 		cmocka_unit_test(placeholders_are_filled),
 		cmocka_unit_test(dates_and_numbers),
+		cmocka_unit_test(regions_have_names),
 	};
 	return cmocka_run_group_tests_name("words", tests, setup, teardown);
 }

@@ -19,11 +19,26 @@ token() {
 	sed -n 's/.*name="csrf" value="\([0-9a-f]*\)".*/\1/p' body | head -n 1
 }
 
-# post PATH FIELD=VALUE...: the status; the body is in body.
+# The version that a form of the page in body was made from, and that of a row's button.
+form_version() {
+	sed -n '/<form class="desk"/,/<\/form>/s/.*name="version" value="\([0-9]*\)".*/\1/p' body | head -n 1
+}
+row_version() { # field, value
+	sed -n "s/.*name=\"$1\" value=\"$2\"><input type=\"hidden\" name=\"version\" value=\"\([0-9]*\)\".*/\1/p" body
+}
+
+# post PATH FIELD=VALUE...: the status; the body is in body. The version is that of the page as it is now, where none is given.
 post() {
 	path=$1
 	shift
 	given=$(token)
+	case " $* " in
+	*" version="*) ;;
+	*)
+		status $url$path >/dev/null
+		set -- "$@" "version=$(form_version)"
+		;;
+	esac
 	for field in "$@"; do
 		set -- "$@" --data-urlencode "$field"
 		shift
@@ -99,6 +114,40 @@ test_expect_success 'words are changed without deciding again, and the decision 
 	status -H "$english" $url$surge && grep "class=\"state bad\">rejected" body
 '
 
+test_expect_success 'of two at one rise the second is told what the first wrote, and nothing typed is lost' '
+	status $url$surge && old=$(form_version) && test "$old" -gt 0 &&
+	test "$(post $surge act=confirm "cause_en=the first says" "note_en=a <b>note</b>" version=$old)" = 303 &&
+	test "$(post $surge act=reject "cause_en=the second says" version=$old)" = 409 &&
+	grep "local:[a-z0-9]* wrote here at 20" body && grep "What was written meanwhile" body &&
+	grep "<td class=\"long\" lang=\"en\">the first says" body && grep "a &lt;b&gt;note" body &&
+	grep "name=\"cause_en\" value=\"the second says\"" body && grep "class=\"state good\">confirmed" body &&
+	new=$(form_version) && test "$new" -gt "$old" &&
+	test "$(post $surge act=keep "cause_en=third" alert_date=2001-01-01 version=$old)" = 400 && test "$(form_version)" = "$old" &&
+	"$program/hinomi" surge list -q -d store --db cases.db --json | grep "\"state\":\"confirmed\".*the first says" &&
+	test "$(post $surge act=reject "cause_en=the second says" version=$new)" = 303 &&
+	status $url$surge && test "$(form_version)" -gt "$new" &&
+	test "$(status -H "Accept-Language: ja" --data-urlencode "csrf=$(token)" -d "act=keep&cause_en=x&version=$old" $url$surge)" = 409 &&
+	grep "書き換えました" body
+'
+
+test_expect_success 'what the store says of a rise makes no form too old' '
+	status $url$surge && old=$(form_version) &&
+	"$program/hinomi" surge refresh -q -d store --db cases.db && status $url$surge && test "$(form_version)" = "$old"
+'
+
+test_expect_success 'a rise found with a filter has a page, can be reviewed there, and says how it was found' '
+	status -H "$english" "$url/observe/surges?period=2013Q2&filter=sensor+tokyo*" &&
+	sed -n "s/.*href=\"\(\/observe\/surge\/[^\"]*filter=sensor[^\"]*\)\".*/\1/p" body | head -n 1 >narrow && test -s narrow &&
+	test "$(status -H "$english" "$url$(cat narrow)")" = 200 && grep "sensor tokyo\*" body && grep "<svg" body &&
+	grep "type=\"hidden\" name=\"filter\" value=\"sensor tokyo\*\"" body &&
+	start other "$program/hinomi-staff" --listen 127.0.0.1:0 --data store --db other.db && kept=$url && url=$(cat other.address) &&
+	test "$(post "${surge}" act=confirm "filter=sensor tokyo*" "cause_en=seen in Tokyo" version=0)" = 303 &&
+	grep -i "^location: $surge?filter=sensor%20tokyo" headers &&
+	status -H "$english" $url$surge && url=$kept &&
+	grep "found with a filter" body && grep "sensor tokyo\*" body && grep "class=\"state good\">confirmed" body &&
+	"$program/hinomi" surge list -q -d store --db other.db --json | grep "seen in Tokyo" && kill $(cat other.pid)
+'
+
 test_expect_success 'a filter is saved, used and removed' '
 	test "$(post /observe/filters act=save name=remote "filter=dport 5900 and proto tcp")" = 303 &&
 	status -H "$english" $url/observe/filters && grep "<td>remote" body &&
@@ -106,9 +155,26 @@ test_expect_success 'a filter is saved, used and removed' '
 	"$program/hinomi" filter list -q --db cases.db --csv remote >list && grep "^remote,dport 5900" list &&
 	status -H "$english" "$url/observe/top?filter=dport+22" && grep "href=\"/observe/filters?filter=dport%2022\"" body &&
 	status -H "$english" "$url/observe/filters?filter=dport+22" && grep "value=\"dport 22\"" body &&
-	test "$(post /observe/filters act=remove name=remote)" = 303 &&
+	status $url/observe/filters && row=$(row_version name remote) && test -n "$row" &&
+	test "$(post /observe/filters act=remove name=remote version=$row)" = 303 &&
 	status -H "$english" $url/observe/filters && ! grep "<td>remote" body &&
-	test "$(post /observe/filters act=remove name=remote)" = 303
+	test "$(post /observe/filters act=remove name=remote version=$row)" = 303
+'
+
+test_expect_success 'a name or a period that is taken is not taken over unseen' '
+	test "$(post /observe/filters act=save name=taken "filter=dport 22")" = 303 &&
+	test "$(post /observe/filters act=save name=taken "filter=dport 23" version=0)" = 409 &&
+	grep "already wrote one" body && grep "lang=\"en\">dport 22" body && grep "value=\"dport 23\"" body &&
+	test "$(post /observe/filters act=save name=taken "filter=dport 23" version=$(form_version))" = 303 &&
+	status $url/observe/filters && row=$(row_version name taken) &&
+	test "$(post /observe/filters act=save name=taken "filter=dport 24" version=$row)" = 303 &&
+	test "$(post /observe/filters act=remove name=taken version=$row)" = 409 &&
+	test "$(post /observe/notes act=save about=2013Q1 "note_ja=一" note_en=one)" = 303 &&
+	test "$(post /observe/notes act=save about=2013Q1 "note_ja=二" note_en=two version=0)" = 409 &&
+	grep -A1 "<textarea id=\"field-note_ja\"" body | grep "二" && grep "<td class=\"long\" lang=\"ja\">一" body &&
+	test "$(post /observe/notes act=save about=2013Q1 "note_ja=二" note_en=two version=$(form_version))" = 303 &&
+	status "$url/observe/notes?about=2013Q1" && test "$(post /observe/notes act=save about=2013Q1 "note_ja=三" note_en=three version=$(form_version))" = 303 &&
+	status $url/observe/notes && grep "三" body && test "$(post /observe/notes act=remove about=2013Q1 version=$(row_version about 2013Q1))" = 303
 '
 
 test_expect_success 'what is no filter, or no name, is not saved' '
@@ -126,7 +192,7 @@ test_expect_success 'a note for the public pages is written, changed and removed
 	"$program/hinomi" observe note -q --db cases.db --csv 2013Q2 >list && grep "^2013Q2,急増がありました。" list &&
 	test "$(post /observe/notes act=save about=soon "note_ja=あ" note_en=a)" = 400 && grep "id=\"fault-about\"" body &&
 	test "$(post /observe/notes act=save about=2013Q2 "note_ja=あ")" = 400 && grep "id=\"fault-note_en\"" body && grep "あ" body &&
-	test "$(post /observe/notes act=remove about=2013Q2)" = 303 &&
+	status $url/observe/notes && test "$(post /observe/notes act=remove about=2013Q2 version=$(row_version about 2013Q2))" = 303 &&
 	status -H "$english" $url/observe/notes && ! grep "<td>.*2013Q2" body
 '
 

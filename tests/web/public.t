@@ -29,6 +29,18 @@ test_expect_success 'pages in both languages' '
 	test "$(status $url/isdas/readme.html)" = 200
 '
 
+test_expect_success 'regions have names for people, and codes for programs' '
+	printf "prefix,country,as\n203.0.113.0/24,US,64496\n198.51.100.0/24,JP,64497\n203.0.0.0/16,QZ,64498\n" >places.csv &&
+	"$program/hinomi" publish graphs -q -d store -o named --place places.csv $NOW &&
+	grep "<th scope=\"row\">日本</th>" named/current/isdas/index.html &&
+	grep "<th scope=\"row\">アメリカ合衆国</th>" named/current/isdas/index.html &&
+	grep "<th scope=\"row\">United States</th>" named/current/en/isdas/index.html &&
+	grep "<th scope=\"row\">QZ</th>" named/current/en/isdas/index.html &&
+	sed -n 1p named/current/isdas/data/2013q2-regions.csv | grep "^start,.*JP.*,total" && ! grep Japan named/current/isdas/data/2013q2-regions.csv &&
+	grep "\"name\":\"JP\",\"region_ja\":\"日本\",\"region_en\":\"Japan\"" named/current/isdas/data/2013q2-regions.json &&
+	! grep "region_ja" named/current/isdas/data/2013q2-top.json
+'
+
 test_expect_success 'headers lock the page down, and no cookie is set' '
 	status $url/isdas/index.html &&
 	grep -i "^content-security-policy: default-src .none.; style-src .self.; img-src .self. data:; form-action .self.; frame-ancestors .none.; base-uri .none." headers &&

@@ -8,7 +8,8 @@ test_description='The analyst listener: this machine alone, names and origins, f
 test_expect_success 'a store and a server' '
 	make_store &&
 	echo "198.51.100.0/25 a survey" >scanners &&
-	start staff "$program/hinomi-staff" --listen 127.0.0.1:0 --data store --scanners scanners --db cases.db
+	printf "prefix,country,as\n203.0.113.0/24,US,64496\n198.51.100.0/24,JP,64497\n" >places.csv &&
+	start staff "$program/hinomi-staff" --listen 127.0.0.1:0 --data store --scanners scanners --place places.csv --db cases.db
 '
 url=$(cat staff.address)
 host=${url#http://}
@@ -112,6 +113,32 @@ test_expect_success 'the figures are those of the command' '
 	test_cmp a b
 '
 
+test_expect_success 'a column orders the rows, in files too, and sums stay at the end' '
+	status "$url/observe/top?period=2013Q2&n=5&sort=port&format=csv" &&
+	cut -d, -f2 body >ports && printf "port\n22/tcp\n445/tcp\n1433/tcp\n3389/tcp\n5900/tcp\nICMP\nその他\n合計\n" >expected &&
+	test_cmp expected ports &&
+	status "$url/observe/top?period=2013Q2&n=5&sort=-rank&format=json" && sed -n 1p body | grep "\"rank\":5," &&
+	sed -n 6p body | grep "\"rank\":null,\"port\":\"ICMP\"" &&
+	status -H "Cookie: lang=en" "$url/observe/top?period=2013Q2&n=5&kind=all&sort=-packets" &&
+	grep "aria-sort=\"descending\"><a href=\"/observe/top?period=2013Q2&amp;kind=all&amp;n=5&amp;sort=packets\"" body &&
+	grep "<input type=\"hidden\" name=\"sort\" value=\"-packets\">" body &&
+	grep "href=\"/observe/top?period=2013Q2&amp;kind=all&amp;n=5&amp;sort=-packets&amp;format=csv\"" body &&
+	grep "href=\"/observe/series?[^\"]*" body && ! grep "href=\"/observe/series?[^\"]*sort=" body
+'
+
+test_expect_success 'what is no column, or no table, is said' '
+	test "$(status "$url/observe/top?sort=nothing" -H "Cookie: lang=en")" = 400 && grep "no such column" body &&
+	test "$(status "$url/observe/top?sort=events")" = 400 &&
+	test "$(status "$url/observe/top?format=csv&sort=-")" = 400 &&
+	test "$(status "$url/observe/top?format=csv&table=nothing")" = 400
+'
+
+test_expect_success 'sources say their region, by name and by code' '
+	status "$url/observe/sources?period=2013Q2&filter=proto+icmp&n=500" && grep "<td>日本</td>" body &&
+	status "$url/observe/sources?period=2013Q2&filter=proto+icmp&n=500&format=csv&sort=region" &&
+	sed -n 2p body | grep "^198.51.100.[0-9]*,JP,"
+'
+
 test_expect_success 'known scanners are hidden when asked' '
 	status "$url/observe/sources?period=2013Q2&filter=proto+icmp&format=csv&n=500" && grep "^198.51.100.1," body &&
 	status "$url/observe/sources?period=2013Q2&filter=proto+icmp&format=csv&n=500&hide=1" && ! grep "^198.51.100.1," body &&
@@ -122,7 +149,14 @@ test_expect_success 'surges and bursts stand apart' '
 	status "$url/observe/surges?period=2013Q2&format=json" &&
 	grep "\"port\":\"5900/tcp\",\"state\":\"proposed\"" body &&
 	! grep 1469 body &&
-	status "$url/observe/surges?period=2013Q2" && grep 1469/udp body
+	status "$url/observe/surges?period=2013Q2" && grep 1469/udp body &&
+	status "$url/observe/surges?period=2013Q2&format=json&table=bursts" && grep 1469/udp body && ! grep 5900 body
+'
+
+test_expect_success 'a rise leads to its events' '
+	status "$url/observe/surges?period=2013Q2&format=json" && jq -r "select(.port == \"5900/tcp\").events, .packets" body >way &&
+	status "$url$(sed -n 1p way)" && grep "5900" body && status "$url$(sed -n 1p way)&n=500&format=csv&kind=probe" &&
+	test "$(wc -l <body)" = 501 && ! grep -v ",5900,\|^time" body
 '
 
 test_expect_success 'ports never seen before' '
@@ -133,6 +167,68 @@ test_expect_success 'ports never seen before' '
 test_expect_success 'a silent sensor stands first' '
 	status "$url/observe/sensors?format=csv" &&
 	sed -n 2p body | grep "^osaka-3,silent"
+'
+
+# Sensors that deliver, as the collector writes of them.
+instant() {
+	date -u -d "$1" +%Y-%m-%dT%H:%M:%S.000000Z
+}
+key=$(printf %064d 1)
+write_sensors() {
+	mkdir -p collect && echo "secret" >collect/tls.key &&
+	{
+		echo "hinomi sensors 1"
+		for name in kyoto-1 nara-1 tokyo-1 tokyo-2; do
+			echo "sensor $name key=$key code=- until=- revoked=no prefixes=192.0.2.0/28"
+		done
+		echo "sensor sapporo-1 key=- code=$key until=$(instant "1 day") revoked=no prefixes=192.0.2.0/28"
+	} >collect/sensors &&
+	cat >collect/status.new <<-EOF &&
+	hinomi status 1
+	collector since=$(instant "-1 day") now=$(instant now) refused=7
+	sensor tokyo-1 batch_us=$(instant "-1 min") heartbeat_us=$(instant "-1 min") sent_us=$(instant "-1 min") clock_error_us=-12000 events=5 kernel_dropped=3
+	sensor tokyo-2 batch_us=$(instant "-1 day") heartbeat_us=$(instant "-1 day") sent_us=$(instant "-1 day") oldest_us=$(instant "-2 days") backlog_batches=1200
+	sensor nara-1 batch_us=$(instant "-1 min") heartbeat_us=$(instant "-1 min") sent_us=$(instant "-1 min") clock_error_us=90000000
+	EOF
+	mv collect/status.new collect/status
+}
+
+test_expect_success 'sensors that deliver are told of by their heartbeats, with the fields of the command' '
+	start sensing "$program/hinomi-staff" --listen 127.0.0.1:0 --data store --db cases.db --collect collect &&
+	sensing=$(cat sensing.address) &&
+	status "$sensing/observe/sensors?format=csv" && sed -n 2p body | grep "^osaka-3,silent" &&
+	write_sensors &&
+	status "$sensing/observe/sensors?format=csv&sort=sensor" && tr -d "\r" <body >page.csv &&
+	"$program/hinomi" observe sensors -q -d store --folder collect --csv | sort >command.csv &&
+	sort page.csv >sorted && test_cmp command.csv sorted &&
+	status "$sensing/observe/sensors?format=json" && jq -c "[.sensor, .state]" body >states &&
+	{ echo "[\"kyoto-1\",[\"silent\"]]" && echo "[\"nara-1\",[\"clock\"]]" && echo "[\"tokyo-2\",[\"silent\",\"backlog\"]]" &&
+	  echo "[\"tokyo-1\",[\"up\"]]" && echo "[\"sapporo-1\",[\"invited\"]]"; } >expected && test_cmp expected states &&
+	test_expect_code 1 "$program/hinomi" observe sensors -q -d store --folder collect --check &&
+	status "$sensing/observe/sensors?format=csv&table=sensors" && grep "^osaka-3,silent" body
+'
+
+test_expect_success 'what is wrong stands out in words, on the start page too' '
+	status -H "Cookie: lang=en" "$sensing/observe/sensors" &&
+	grep "<span class=\"state bad\">silent, backlog</span>" body && grep "<span class=\"state warn\">clock off</span>" body &&
+	grep "Requests of nobody known that were refused: 7" body &&
+	status -H "Cookie: lang=en" "$sensing/" && grep "tokyo-2 (silent, backlog)" body && grep "nara-1 (clock off)" body &&
+	grep "osaka-3" body && ! grep "tokyo-1" body &&
+	status -H "Accept-Language: ja" "$sensing/" && grep "nara-1（時計のずれ）" body
+'
+
+test_expect_success 'without any event the sensors are told of all the same' '
+	echo "time,sensor,source,protocol,source_port,port" >none.csv && mkdir -p empty &&
+	start early "$program/hinomi-staff" --listen 127.0.0.1:0 --data empty --db cases.db --collect collect &&
+	status -H "Cookie: lang=en" "$(cat early.address)/observe/sensors" && grep "clock off" body &&
+	status -H "Cookie: lang=en" "$(cat early.address)/" && grep "nara-1 (clock off)" body && kill $(cat early.pid)
+'
+
+test_expect_success 'damaged files of the collector are said, and the pages go on' '
+	echo nonsense >collect/status &&
+	test "$(status -H "Cookie: lang=en" "$sensing/observe/sensors")" = 200 && grep "how the sensors are now is not known" body &&
+	test "$(status -H "Cookie: lang=en" "$sensing/")" = 200 && grep "is not known" body &&
+	write_sensors && status -H "Cookie: lang=en" "$sensing/" && grep "nara-1 (clock off)" body
 '
 
 test_expect_success 'events are paged' '

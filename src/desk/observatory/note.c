@@ -5,7 +5,6 @@
 
 #include "base/memory.h"
 #include "desk/observatory/note.sql.gen.h"
-#include "desk/observatory/rules.h"
 
 #include <errno.h>
 
@@ -27,6 +26,7 @@ static int take(void *context, const struct note_select_row *row)
 		.text_ja = arena_text(g->arena, row->text_ja),
 		.text_en = arena_text(g->arena, row->text_en),
 		.changed_at = row->changed_at,
+		.version = row->version,
 	};
 	return 0;
 }
@@ -38,9 +38,7 @@ int note_list(struct db *db, const char *period, struct arena *arena, struct not
 	int r = note_select(db, period, take, &g, err);
 
 	if (r == 0) {
-		*ret = ARENA_ARRAY(arena, g.count + 1, struct note);
-		if (g.count)
-			memcpy(*ret, g.list, g.count * sizeof *g.list);
+		*ret = (void *)arena_bytes(arena, g.list, g.count * sizeof *g.list);
 		*ret_count = g.count;
 	}
 	free(g.list);
@@ -76,6 +74,10 @@ static int save(struct db *db, void *context, struct error *err)
 
 	if (r < 0 || count == 0)
 		return r < 0 ? r : make(db, c, err);
+	if (c->version || list->text_ja[0] || list->text_en[0])
+		r = rules_check_version(c->period, c->version, list->version, err);
+	if (r < 0)
+		return r;
 	r = note_update(db, list->id, c->text_ja ? c->text_ja : list->text_ja, c->text_en ? c->text_en : list->text_en,
 			c->doing.at, err);
 	return r < 0 ? r : record_happened(db, list->id, c->doing.at, c->doing.actor, "noted", NULL, err);

@@ -117,9 +117,7 @@ int quarter_load(struct db *db, const char *period, struct arena *arena, struct 
 	int r = db_snapshot(db, load, &l, err);
 
 	if (r == 1) {
-		ret->rows = ARENA_ARRAY(arena, l.count + 1, struct quarter_row);
-		if (l.count)
-			memcpy(ret->rows, l.rows, l.count * sizeof *l.rows);
+		ret->rows = (void *)arena_bytes(arena, l.rows, l.count * sizeof *l.rows);
 		ret->row_count = l.count;
 	}
 	free(l.rows);

@@ -48,6 +48,7 @@ static int take(void *context, const struct review_select_row *row)
 		.state = state_of(row->state),
 		.decided_at = row->has_decided_at ? row->decided_at : 0,
 		.decided_by = kept(g, row->decided_by),
+		.version = row->version,
 	};
 
 	v.found = (struct review_found){
@@ -84,9 +85,7 @@ int review_list(struct db *db, const char *port, struct arena *arena, struct rev
 	int r = review_select(db, port, take, &g, err);
 
 	if (r == 0) {
-		*ret = ARENA_ARRAY(arena, g.count + 1, struct review);
-		if (g.count)
-			memcpy(*ret, g.list, g.count * sizeof *g.list);
+		*ret = (void *)arena_bytes(arena, g.list, g.count * sizeof *g.list);
 		*ret_count = g.count;
 	}
 	free(g.list);
@@ -175,6 +174,8 @@ static int make(struct db *db, const struct review_change *c, int64_t *ret_id, c
 	if (r == 0)
 		r = review_insert(db, *ret_id, f->port, f->span.start_hour, f->method, f->peak_hour, end_of(f), f->span.seen_hour,
 				  f->packets, f->sensors, sources_of(f), f->evidence, f->baseline, f->peak, err);
+	if (r >= 0 && c->question)
+		r = record_happened(db, *ret_id, c->doing.at, c->doing.actor, "asked", c->question, err);
 	return r < 0 ? r : 0;
 }
 
@@ -247,10 +248,13 @@ static int save(struct db *db, void *context, struct error *err)
 	if (r < 0)
 		return r;
 	old = review_of(list, count, &c->found);
+	r = rules_check_version(old ? old->ref : c->found.port, c->version, old ? old->version : 0, err);
+	if (r < 0)
+		return r;
 	if (old) {
 		v = *old;
 		text_copy(s->ref, RECORD_REF_MAX, BYTES_TEXT(v.ref));
-		r = write_found(db, &v, &c->found, &c->doing, err);
+		r = c->question ? 0 : write_found(db, &v, &c->found, &c->doing, err);
 	} else {
 		v = (struct review){ .found = c->found, .decided_by = "", .words = { "", "", "", "", "", "", "", "" } };
 		r = make(db, c, &v.id, s->ref, err);

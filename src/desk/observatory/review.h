@@ -51,6 +51,7 @@ struct review {
 	int64_t decided_at;        /* 0: not */
 	const char *decided_by;    /* "": nobody */
 	struct review_words words;
+	int64_t version;           /* moves with what people write, not with what the store says */
 };
 
 /* All of a port ("": of all), the latest rise first; of the arena. */
@@ -67,12 +68,15 @@ struct review_change {
 	struct review_found found; /* written as seen */
 	enum review_state state;
 	struct review_words words;
+	int64_t version;             /* of the review that it was made from (rules.h); 0: there was none */
+	const char *question;        /* NULL, or how a rise was found that the whole store does not show so: a filter */
 	struct doing doing;
 	char uuid[RECORD_UUID_TEXT]; /* of the record, should it be made */
 };
 
 /* Makes the review where there is none, writes what was found, what people say and the decision, and the timeline, in one
- * transaction. -EINVAL: a date that cannot be (rules.h). */
+ * transaction. What a question of one's own found is written only where the review is made. -EINVAL: a date that cannot be;
+ * -ESTALE: somebody wrote since (rules.h). */
 int review_save(struct db *db, const struct review_change *change, char ret_ref[RECORD_REF_MAX], struct error *err);
 
 /* Writes what the store says now for each rise that has a review; gives how many changed. What has no review is left

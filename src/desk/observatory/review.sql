@@ -9,11 +9,13 @@
 -- out: id id, ref text, port text, start_hour number, method number, state text, decided_at time?, decided_by text?
 -- out: peak_hour number, end_hour number?, seen_hour number, packets number, sensors number, sources number?
 -- out: evidence text, baseline number, peak number, cause_ja text, cause_en text, reference text, reference_date text?
--- out: alert text, alert_date text?, note_ja text, note_en text
+-- out: alert text, alert_date text?, note_ja text, note_en text, version number
 SELECT r.id, r.ref, v.port, v.start_hour, v.method, v.state, v.decided_at, v.decided_by,
        v.peak_hour, v.end_hour, v.seen_hour, v.packets, v.sensors, v.sources,
        v.evidence, v.baseline, v.peak, v.cause_ja, v.cause_en, v.reference, v.reference_date,
-       v.alert, v.alert_date, v.note_ja, v.note_en
+       v.alert, v.alert_date, v.note_ja, v.note_en,
+       (SELECT e.id FROM record_event e WHERE e.record_id = v.id AND e.what IN ('made', 'noted', 'open', 'confirmed', 'rejected')
+        ORDER BY e.id DESC LIMIT 1) AS version
 FROM observatory_review v JOIN record r ON r.id = v.id
 WHERE v.port = :port OR :port = ''
 ORDER BY v.start_hour DESC, v.port, r.id;

@@ -138,3 +138,15 @@ bool rules_is_closed(int64_t end_hour, int64_t now_us, int64_t late_hours)
 {
 	return end_hour + late_hours <= floor_div(now_us, HOUR_US);
 }
+
+bool rules_is_stale(int64_t made_from, int64_t now)
+{
+	return made_from != RULES_ANY_VERSION && made_from != now;
+}
+
+int rules_check_version(const char *what, int64_t made_from, int64_t now, struct error *err)
+{
+	if (!rules_is_stale(made_from, now))
+		return 0;
+	return error_set(err, -ESTALE, "somebody wrote '%s' since it was read", what);
+}

@@ -44,4 +44,11 @@ bool rules_may_publish(const char *note_ja, const char *note_en);
 /* A quarter is closed when what may be shown at `now_us` reaches its end (late_hours: observe/series/publish.h). */
 bool rules_is_closed(int64_t end_hour, int64_t now_us, int64_t late_hours);
 
+/* Two people at one thing: what is written says which version it was made from. Versions grow; 0: there was none yet. Writing
+ * over what somebody wrote since is refused. RULES_ANY_VERSION: a command that names what it changes, whatever was there. */
+#define RULES_ANY_VERSION (-1)
+bool rules_is_stale(int64_t made_from, int64_t now);
+/* -ESTALE. `what` is named in the line. */
+int rules_check_version(const char *what, int64_t made_from, int64_t now, struct error *err);
+
 #endif

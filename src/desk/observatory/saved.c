@@ -26,6 +26,7 @@ static int take(void *context, const struct saved_select_row *row)
 		.name = arena_text(g->arena, row->name),
 		.text = arena_text(g->arena, row->text),
 		.saved_at = row->saved_at,
+		.version = row->version,
 	};
 	return 0;
 }
@@ -37,9 +38,7 @@ int saved_list(struct db *db, const char *name, struct arena *arena, struct save
 	int r = saved_select(db, name, take, &g, err);
 
 	if (r == 0) {
-		*ret = ARENA_ARRAY(arena, g.count + 1, struct saved);
-		if (g.count)
-			memcpy(*ret, g.list, g.count * sizeof *g.list);
+		*ret = (void *)arena_bytes(arena, g.list, g.count * sizeof *g.list);
 		*ret_count = g.count;
 	}
 	free(g.list);
@@ -109,6 +108,10 @@ static int save(struct db *db, void *context, struct error *err)
 	size_t count;
 	int r = saved_list(db, s->change->name, s->arena, &list, &count, err);
 
+	if (r < 0)
+		return r;
+	if (count)
+		r = rules_check_version(list->name, s->change->version, list->version, err);
 	if (r < 0)
 		return r;
 	if (count)

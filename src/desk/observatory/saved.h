@@ -5,6 +5,7 @@
 #define DESK_OBSERVATORY_SAVED_H
 
 #include "desk/observatory/observatory.h"
+#include "desk/observatory/rules.h"
 #include "ground/record/record.h"
 
 #define SAVED_NAME_MAX 60
@@ -12,7 +13,7 @@
 struct saved {
 	int64_t id;
 	const char *name, *text;
-	int64_t saved_at;
+	int64_t saved_at, version;
 };
 
 /* By name, or ("") all, in order of names; of the arena. */
@@ -22,12 +23,13 @@ int saved_list(struct db *db, const char *name, struct arena *arena, struct save
 struct saved_change {
 	const char *name; /* letters, digits, '-', '_' and what is not ASCII; 1 to 60 bytes */
 	const char *text; /* NULL: remove it */
+	int64_t version;  /* of the one that it was made from (rules.h); 0: there was none of that name */
 	struct doing doing;
 	char uuid[RECORD_UUID_TEXT];
 };
 
 /* Keeps a filter, in the place of one of the same name, or removes it. -EINVAL: not a name, or not a filter; -ENOENT: none
- * of that name to remove. */
+ * of that name to remove; -ESTALE: somebody kept another one under the name. */
 int saved_save(struct db *db, const struct saved_change *change, struct error *err);
 
 #endif

@@ -5,10 +5,12 @@
 -- name: saved_select
 -- All that are kept, or the one of a name.
 -- unscoped: accounts do not exist yet; staff pages and the command line are local
--- in: name text      out: id id, name text, text text, saved_at time
-SELECT id, name, text, saved_at FROM observatory_filter
-WHERE removed_name IS NULL AND (name = :name OR :name = '')
-ORDER BY name;
+-- in: name text      out: id id, name text, text text, saved_at time, version number
+SELECT f.id, f.name, f.text, f.saved_at,
+       (SELECT e.id FROM record_event e WHERE e.record_id = f.id ORDER BY e.id DESC LIMIT 1) AS version
+FROM observatory_filter f
+WHERE f.removed_name IS NULL AND (f.name = :name OR :name = '')
+ORDER BY f.name;
 
 -- name: saved_insert
 -- A new one.

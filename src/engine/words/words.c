@@ -45,6 +45,28 @@ const char *words(enum lang lang, enum message message)
 	return words_rows[message].many[lang];
 }
 
+/* By code. */
+static const struct region {
+	char code[3];
+	const char *name[LANG_COUNT];
+} regions[] = {
+#define REGION(code, ja, en) { #code, { ja, en } },
+#include "engine/words/regions.tbl.h"
+#undef REGION
+};
+
+static int compare_region(const void *code, const void *region)
+{
+	return strcmp(code, ((const struct region *)region)->code);
+}
+
+const char *words_region(enum lang lang, const char *code)
+{
+	const struct region *found = bsearch(code, regions, sizeof regions / sizeof *regions, sizeof *regions, compare_region);
+
+	return found ? found->name[lang] : NULL;
+}
+
 static int compare_key(const char *key, size_t length, const char *row)
 {
 	int order = strncmp(key, row, length);

@@ -43,6 +43,10 @@ char *words_fill(struct arena *a, enum lang lang, enum message message, ...) __a
 typedef const char *words_value(void *context, const char *name);
 char *words_fill_with(struct arena *a, enum lang lang, enum message message, words_value *value, void *context);
 
+/* The name of a region by its code: two letters of ISO 3166-1, or what address registries use beside them (regions.tbl.h).
+ * NULL: it has none. */
+const char *words_region(enum lang lang, const char *code);
+
 /* 1,234,567 in both languages. */
 char *words_number(int64_t n, char into[WORDS_NUMBER_MAX]);
 

@@ -13,7 +13,7 @@
 
 static int change(const struct invocation *in, const char *text)
 {
-	struct saved_change c = { .name = in->arguments[0], .text = text, .doing = common_doing() };
+	struct saved_change c = { .name = in->arguments[0], .text = text, .version = RULES_ANY_VERSION, .doing = common_doing() };
 	struct error err = ERROR_NONE;
 	struct db *db;
 	int r = common_cases(in, &db, &err);

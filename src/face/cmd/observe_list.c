@@ -69,20 +69,6 @@ static void table_value(struct table *t, int64_t micro)
 		table_micro(t, micro);
 }
 
-/* The series' rows as they are shown: ranked and asked for, ICMP, other, total. */
-static size_t rows_of(const struct series *s, const struct series_row **into)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < s->row_count; i++)
-		into[count++] = &s->rows[i];
-	if (s->has_icmp)
-		into[count++] = &s->icmp;
-	into[count++] = &s->other;
-	into[count++] = &s->total;
-	return count;
-}
-
 /* --- top --- */
 
 static const struct column top_columns[] = {
@@ -153,7 +139,7 @@ int cmd_observe_top(const struct invocation *in)
 	r = view_series(a.store, &a.question.q, &s, &err);
 	if (r == 0) {
 		rows = memory_new(s->row_count + 3, sizeof(void *));
-		count = rows_of(s, rows);
+		count = series_rows(s, rows, s->row_count + 3);
 		t = begin_by(in, &a, top_columns, COUNT(top_columns), top_region_columns);
 		for (size_t i = 0; i < count; i++)
 			top_row(&t, &a, s, rows[i]);
@@ -195,7 +181,7 @@ static int parse_unit(const struct invocation *in, enum point_unit *ret, struct 
 static void print_points(struct table *t, const struct asked *a, const struct series *s, const struct point *points, size_t count)
 {
 	_cleanup_free_ const struct series_row **rows = memory_new(s->row_count + 3, sizeof(void *));
-	size_t row_count = rows_of(s, rows);
+	size_t row_count = series_rows(s, rows, s->row_count + 3);
 	char name[VIEW_KEY_TEXT_MAX], time[CALENDAR_TEXT_MAX];
 
 	for (size_t p = 0; p < count; p++)

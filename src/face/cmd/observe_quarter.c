@@ -283,6 +283,7 @@ static int save_note(const struct invocation *in, struct error *err)
 	struct note_change c = { .period = in->arguments[0],
 				 .text_ja = in->value[OPTION_NOTE_JA],
 				 .text_en = in->value[OPTION_NOTE_EN],
+				 .version = RULES_ANY_VERSION,
 				 .doing = common_doing() };
 	struct db *db;
 	int r = common_cases(in, &db, err);

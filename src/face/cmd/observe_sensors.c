@@ -13,8 +13,6 @@
 #include <fcntl.h>
 #include <inttypes.h>
 
-#define HOURS 24
-
 static const struct column columns[] = {
 	{ "sensor", "Sensor", COLUMN_TEXT },
 	{ "state", "State", COLUMN_LIST },
@@ -42,21 +40,6 @@ struct look {
 	bool is_all_well;
 };
 
-/* Seconds up in the 24 hours before this one began, and in this one. */
-static int64_t up_seconds(const struct look *l, const char *name)
-{
-	int64_t first = floor_div(l->now_us, HOUR_US) - HOURS, sum = 0;
-	_cleanup_free_ uint16_t *up = NULL;
-
-	if (!l->store)
-		return 0;
-	up = store_uptime(l->store, first, HOURS + 1);
-	for (size_t i = 0; i < l->store->sensor_count; i++)
-		for (size_t h = 0; strcmp(l->store->sensors[i], name) == 0 && h < HOURS + 1; h++)
-			sum += up[i * (HOURS + 1) + h];
-	return sum;
-}
-
 static void put_time(struct table *t, int64_t time_us)
 {
 	char text[CALENDAR_TEXT_MAX];
@@ -83,7 +66,7 @@ static void print_row(struct look *l, struct table *t, const struct roster_senso
 	table_text(t, state.p);
 	put_time(t, s->batch_us);
 	put_time(t, s->heartbeat_us);
-	table_number(t, up_seconds(l, r->name));
+	table_number(t, l->store ? health_up_seconds(l->store, r->name, l->now_us) : 0);
 	table_number(t, (int64_t)s->backlog_batches);
 	put_time(t, s->oldest_us);
 	if (s->clock_error_us == WIRE_UNKNOWN)

@@ -425,7 +425,7 @@ static struct review_words words_of(const struct invocation *in)
 
 static int change(const struct invocation *in, enum review_state state)
 {
-	struct review_change c = { .state = state, .words = words_of(in), .doing = common_doing() };
+	struct review_change c = { .state = state, .words = words_of(in), .version = RULES_ANY_VERSION, .doing = common_doing() };
 	struct error err = ERROR_NONE;
 	char ref[RECORD_REF_MAX], ended[CALENDAR_TEXT_MAX];
 	struct meant m;

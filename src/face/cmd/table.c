@@ -45,16 +45,6 @@ static void csv_header(struct table *t)
 	t->has_header = true;
 }
 
-static void json_list(struct json *j, const char *text)
-{
-	struct bytes rest = BYTES_TEXT(text), word;
-
-	json_array(j);
-	while (take_until(&rest, ',', &word))
-		json_bytes(j, bytes_trim(word));
-	json_end(j);
-}
-
 /* Adds the cell to the row and prints the row when it is whole. `text` NULL: nothing. */
 static void program_cell(struct table *t, const char *text, bool is_bare)
 {

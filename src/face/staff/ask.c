@@ -18,7 +18,7 @@ static const char *const units[] = { "hour", "day", "week", "month", NULL };
 static const char *const formats[] = { "html", "csv", "json", NULL };
 static const char *const acts[] = { "keep", "confirm", "reject", "reopen", "save", "remove", NULL }; /* enum page_act */
 
-#define KEPT_FIELDS 10 /* those of a question */
+#define KEPT_FIELDS 11 /* those of a question */
 #define WORDS_MOST 4000
 
 const struct http_field staff_fields[] = {
@@ -32,6 +32,8 @@ const struct http_field staff_fields[] = {
 	{ "unit", HTTP_CHOICE, 0, 0, -1, units },
 	{ "port", HTTP_TEXT, 0, 100, 0, NULL },
 	{ "hide", HTTP_FLAG, 0, 0, 0, NULL },
+	{ "sort", HTTP_TEXT, 0, 60, 0, NULL },
+	{ "table", HTTP_TEXT, 0, 30, 0, NULL },
 	{ "skip", HTTP_NUMBER, 0, SKIP_MOST, 0, NULL },
 	{ "format", HTTP_CHOICE, 0, 0, 0, formats },
 	{ "act", HTTP_CHOICE, 0, 0, ACT_KEEP, acts },
@@ -45,6 +47,7 @@ const struct http_field staff_fields[] = {
 	{ "note_en", HTTP_LINES, 0, WORDS_MOST, 0, NULL },
 	{ "name", HTTP_TEXT, 0, 60, 0, NULL },
 	{ "about", HTTP_TEXT, 0, 20, 0, NULL },
+	{ "version", HTTP_NUMBER, 0, INT64_MAX, 0, NULL },
 	{ 0 },
 };
 
@@ -103,6 +106,7 @@ static void ask_filter(struct page *p)
 		ask_fault(p, "filter", MSG_STAFF_FAULT_FILTER, arena_text(p->arena, err.line));
 		return;
 	}
+	p->filter_text = text;
 	if (!http_value(p->rq, "hide")->number || !p->staff->hidden)
 		return;
 	/* The typed text is whole by itself, so parentheses join it safely. */
@@ -110,6 +114,7 @@ static void ask_filter(struct page *p)
 	text = text[0] ? arena_printf(p->arena, "(%s) and %s", text, p->staff->hidden) : p->staff->hidden;
 	if (filter_parse(BYTES_TEXT(text), &p->filter, &err) < 0)
 		ask_fault(p, "filter", MSG_STAFF_FAULT_FILTER, arena_text(p->arena, err.line));
+	p->filter_text = text;
 }
 
 static void ask_ports(struct page *p)
@@ -172,6 +177,14 @@ static const char *change_of(va_list args, const char *field, bool *ret_is_chang
 	return NULL;
 }
 
+/* The order of rows is a page's own. */
+static bool is_kept(const struct page *p, const char *path, size_t field)
+{
+	if (field >= KEPT_FIELDS || !p->rq->values || !p->rq->values[field].is_given)
+		return false;
+	return strcmp(staff_fields[field].name, "sort") != 0 || strcmp(path, p->page->path) == 0;
+}
+
 const char *page_url(const struct page *p, const char *path, ...)
 {
 	_cleanup_(buf_clear) struct buf b;
@@ -186,7 +199,7 @@ const char *page_url(const struct page *p, const char *path, ...)
 		va_start(args, path);
 		text = change_of(args, name, &is_changed);
 		va_end(args);
-		if (!is_changed && i < KEPT_FIELDS && p->rq->values && p->rq->values[i].is_given)
+		if (!is_changed && is_kept(p, path, i))
 			text = p->rq->values[i].text;
 		if (!text)
 			continue;
@@ -196,9 +209,8 @@ const char *page_url(const struct page *p, const char *path, ...)
 	return arena_bytes(p->arena, b.p, b.n);
 }
 
-const char *page_filter_of(const struct page *p, uint32_t key)
+static const char *narrowed(const struct page *p, const char *text, uint32_t key)
 {
-	const char *text = http_value(p->rq, "filter")->text;
 	unsigned protocol = key >> 16 & 0xff;
 	char number[4];
 	const char *word;
@@ -210,6 +222,16 @@ const char *page_filter_of(const struct page *p, uint32_t key)
 	else
 		word = arena_printf(p->arena, "proto %s and dport %u", protocol_name((uint8_t)protocol, number), key & 0xffff);
 	return text[0] ? arena_printf(p->arena, "(%s) and %s", text, word) : word;
+}
+
+const char *page_filter_of(const struct page *p, uint32_t key)
+{
+	return narrowed(p, http_value(p->rq, "filter")->text, key);
+}
+
+const char *page_question_of(const struct page *p, uint32_t key)
+{
+	return narrowed(p, p->filter_text ? p->filter_text : "", key);
 }
 
 const char *page_key(const struct page *p, uint32_t key)

@@ -7,11 +7,15 @@
 #include "face/staff/page.h"
 #include "observe/series/weigh.h"
 
+#include <errno.h>
+
 bool page_has_cases(struct page *p)
 {
 	if (p->staff->db)
 		return true;
-	page_notice(p, words(p->lang, MSG_STAFF_NO_CASES), true);
+	if (!p->lacks_cases)
+		page_notice(p, words(p->lang, MSG_STAFF_NO_CASES), true);
+	p->lacks_cases = true;
 	p->is_failed = p->rq->method == HTTP_POST;
 	return false;
 }
@@ -21,15 +25,47 @@ struct doing page_doing(const struct page *p)
 	return (struct doing){ clock_now(), p->staff->actor };
 }
 
+int64_t page_version(const struct page *p)
+{
+	return http_value(p->rq, "version")->number;
+}
+
 int page_wrote(struct page *p, int r, const struct error *inner, const char *done)
 {
 	if (r >= 0) {
 		p->done = done;
 		return 0;
 	}
+	if (r == -ESTALE) {
+		p->is_stale = true;
+		return 0;
+	}
 	log_error(inner->line, "path", p->rq->path);
 	page_notice(p, words(p->lang, MSG_STAFF_NOT_WRITTEN), true);
 	p->is_failed = true;
+	return 0;
+}
+
+/* By somebody: what jobs say of a rise's end refuses nobody's words. */
+static const struct record_moment *last_written(const struct record_moment *list, size_t count)
+{
+	while (count > 1 && (strcmp(list[count - 1].what, "ended") == 0 || strcmp(list[count - 1].what, "reopened") == 0))
+		count--;
+	return &list[count - 1];
+}
+
+int page_say_stale(struct page *p, int64_t record, bool is_since, struct error *err)
+{
+	const struct record_moment *last;
+	struct record_moment *list;
+	size_t count;
+	int r = record_moments(p->staff->db, record, p->arena, &list, &count, err);
+
+	if (r < 0 || count == 0)
+		return r;
+	last = last_written(list, count);
+	page_notice(p, words_fill(p->arena, p->lang, is_since ? MSG_STAFF_STALE : MSG_STAFF_STALE_NEW, "who", last->actor,
+				  "time", page_time(p, last->at), NULL), true);
 	return 0;
 }
 
@@ -42,6 +78,11 @@ const char *page_surge_url(const struct page *p, const char *port, int64_t start
 	if (slash)
 		*slash = '-';
 	return arena_printf(p->arena, "/observe/surge/%s/%s", name, page_time_utc(p, start_hour * HOUR_US));
+}
+
+const char *page_surge_here(const struct page *p, const char *port, int64_t start_hour)
+{
+	return page_url(p, page_surge_url(p, port, start_hour), "period", NULL, "from", NULL, "to", NULL, NULL);
 }
 
 static const struct {

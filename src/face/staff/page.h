@@ -8,6 +8,7 @@
 #include "desk/observatory/review.h"
 #include "face/staff/sheet.h"
 #include "face/staff/staff.h"
+#include "observe/delivery/health.h"
 #include "observe/series/point.h"
 #include "observe/view/view.h"
 
@@ -43,6 +44,8 @@ struct staff_page {
 enum page_flags {
 	PAGE_HAS_FILES = 1 << 0, /* CSV and JSON, without a form */
 	PAGE_OF_DESK = 1 << 1,   /* needs no store */
+	PAGE_SORTS = 1 << 2,     /* heads sort, without files */
+	PAGE_OF_SENSORS = 1 << 3, /* has something to say before the first event: its fill is called without a store */
 };
 
 extern const struct staff_page staff_pages[]; /* ends with a row without path */
@@ -65,6 +68,7 @@ struct page {
 	struct store *store;      /* NULL: it could not be opened, or is empty; `notice` says so */
 	struct view_question q;   /* filter, period, kind, ports of the form */
 	struct filter *filter;
+	const char *filter_text;  /* of `filter`, with hidden scanners; "": all */
 	uint32_t keys[8];
 	int64_t before_first, before_end; /* of FORM_BEFORE */
 	int64_t data_first, data_end;
@@ -79,8 +83,11 @@ struct page {
 	const char *title;        /* NULL: the page's */
 	const char *done;         /* where to go on, once it is written */
 	bool is_failed;           /* it could not be written */
+	bool lacks_cases;         /* and that was said */
+	bool is_stale;            /* it was not: somebody wrote since the form was made */
+	int64_t version;          /* of what a form is about, as it is now; 0: it is not there yet */
 	struct value *value;
-	struct sheet *sheets[PAGE_SHEETS_MAX]; /* the first is what CSV and JSON give */
+	struct sheet *sheets[PAGE_SHEETS_MAX]; /* the first is what CSV and JSON give where none is named */
 	size_t sheet_count;
 };
 
@@ -89,35 +96,49 @@ struct sheet *page_sheet(struct page *p, const char *id, enum message title, con
 void page_notice(struct page *p, const char *text, bool is_warning);
 /* The chart over the tables. */
 void page_chart(struct page *p, const struct series *hourly);
-/* The rows of a series: ranked and asked for, ICMP, other, total; at most `most`. */
-size_t page_rows(const struct series *s, const struct series_row **into, size_t most);
 
 /* A link that keeps what the form holds; pairs of field and value (NULL: leave it out) change it, up to NULL. */
 const char *page_url(const struct page *p, const char *path, ...) __attribute__((sentinel));
-/* The filter of the form, narrowed to one key; NULL where the language has no words for it. */
+/* The filter of the form, narrowed to one key; the other also leaves hidden scanners out. */
 const char *page_filter_of(const struct page *p, uint32_t key);
+const char *page_question_of(const struct page *p, uint32_t key);
 const char *page_key(const struct page *p, uint32_t key);
 /* Local time of an hour, and of an instant to the second. */
 const char *page_hour(const struct page *p, int64_t hour);
 const char *page_time(const struct page *p, int64_t time_us);
 const char *page_time_utc(const struct page *p, int64_t time_us);
 
-/* Whether a database is there; says so on the page otherwise. */
+/* Whether a database is there; says so on the page otherwise, once. */
 bool page_has_cases(struct page *p);
 struct doing page_doing(const struct page *p);
 void page_prefill(struct page *p, const char *field, const char *text);
-/* A form that posts to this page; `fields` ends with NULL, `buttons` with one without label. */
+/* A form that posts to this page, with the version it is made from and the question; `fields` ends with NULL, `buttons` with one
+ * without label. */
 void page_form(struct page *p, const char *id, enum message title, const char *intro, const char *const *fields,
 	       const struct page_button *buttons);
+/* The version that a form was made from. */
+int64_t page_version(const struct page *p);
 /* What could not be written is said on the page, where the form still stands. */
 int page_wrote(struct page *p, int r, const struct error *inner, const char *done);
+/* Where the form was too old: who wrote the record, and when; since the form was made, or before, unseen. */
+int page_say_stale(struct page *p, int64_t record, bool is_since, struct error *err);
 
 const char *page_evidence(const struct page *p, uint32_t evidence); /* SURGE_… */
 uint32_t page_evidence_of(const struct review_found *found);
+/* A rise's page: as the whole store shows it, or as the question of this page does. */
 const char *page_surge_url(const struct page *p, const char *port, int64_t start_hour);
+const char *page_surge_here(const struct page *p, const char *port, int64_t start_hour);
 /* A review's state as a cell; `v` may be NULL. */
 const char *page_state(const struct page *p, const struct review *v);
 void page_state_cell(struct page *p, struct sheet *sheet, const struct review *v);
+
+/* How the sensors are that deliver (observe/delivery/health.h). A failure is said on the page. */
+int page_watch(struct page *p, struct watched *ret);
+unsigned page_health(const struct page *p, const struct watched *w, const struct roster_sensor *sensor);
+bool page_is_unwell(const struct page *p, const struct watched *w, const struct roster_sensor *sensor);
+const char *page_health_words(const struct page *p, unsigned health);
+void page_health_cell(struct page *p, struct sheet *sheet, unsigned health);
+void page_health_sheet(struct page *p, const struct watched *w);
 
 int page_surge(struct page *p, struct error *err);
 int page_surge_act(struct page *p, struct error *err);

@@ -8,10 +8,30 @@
 /* --- sources --- */
 
 static const struct sheet_column source_columns[] = {
-	{ "source", MSG_STAFF_SOURCE, false, false },	   { "packets", MSG_STAFF_PACKETS, true, false },
-	{ "sensors", MSG_STAFF_SENSORS_SEEN, true, false }, { "ports", MSG_STAFF_PORTS_SEEN, true, false },
-	{ "events", MSG_STAFF_BEHIND_TOO, false, false }, { 0 },
+	{ "source", MSG_STAFF_SOURCE, SHEET_TEXT },
+	{ "region", MSG_OBSERVE_REGION, SHEET_TEXT },
+	{ "packets", MSG_STAFF_PACKETS, SHEET_NUMBER },
+	{ "sensors", MSG_STAFF_SENSORS_SEEN, SHEET_NUMBER },
+	{ "ports", MSG_STAFF_PORTS_SEEN, SHEET_NUMBER },
+	{ "events", MSG_STAFF_BEHIND_TOO, SHEET_WAY },
+	{ 0 },
 };
+
+/* The name for people, the code for programs. */
+static void region_cell(struct page *p, struct sheet *sheet, const struct address *source)
+{
+	struct place place = { .country = "" };
+	const char *code, *name;
+
+	if (p->staff->place)
+		place = p->staff->place(p->staff->place_context, source);
+	code = arena_text(p->arena, place.country);
+	name = words_region(p->lang, code);
+	if (code[0])
+		sheet_both(sheet, name ? name : code, code);
+	else
+		sheet_nothing(sheet);
+}
 
 static void source_row(struct page *p, struct sheet *sheet, const struct view_source *source)
 {
@@ -21,10 +41,11 @@ static void source_row(struct page *p, struct sheet *sheet, const struct view_so
 	address_format(&source->source, text);
 	narrowed = filter[0] ? arena_printf(p->arena, "(%s) and src %s", filter, text) : arena_printf(p->arena, "src %s", text);
 	sheet_text(sheet, arena_text(p->arena, text), NULL);
+	region_cell(p, sheet, &source->source);
 	sheet_number(sheet, (int64_t)source->packets);
 	sheet_number(sheet, source->sensors);
 	sheet_number(sheet, source->ports);
-	sheet_text(sheet, words(p->lang, MSG_STAFF_EVENTS), page_url(p, "/observe/events", "filter", narrowed, NULL));
+	sheet_way(sheet, words(p->lang, MSG_STAFF_EVENTS), page_url(p, "/observe/events", "filter", narrowed, NULL));
 }
 
 int page_sources(struct page *p, struct error *err)
@@ -49,12 +70,12 @@ int page_sources(struct page *p, struct error *err)
 /* --- events --- */
 
 static const struct sheet_column event_columns[] = {
-	{ "time", MSG_STAFF_TIME, false, false },	  { "sensor", MSG_STAFF_SENSOR, false, false },
-	{ "source", MSG_STAFF_SOURCE, false, false },	  { "protocol", MSG_STAFF_PROTOCOL, false, false },
-	{ "source_port", MSG_STAFF_SOURCE_PORT, true, false }, { "port", MSG_OBSERVE_PORT, true, false },
-	{ "icmp_type", MSG_STAFF_ICMP_TYPE, true, false }, { "flags", MSG_STAFF_FLAGS, false, false },
-	{ "ttl", MSG_STAFF_TTL, true, false },		  { "length", MSG_STAFF_LENGTH, true, false },
-	{ "kind", MSG_STAFF_KIND, false, false },	  { "marks", MSG_STAFF_MARKS, false, false },
+	{ "time", MSG_STAFF_TIME, SHEET_TEXT },	  { "sensor", MSG_STAFF_SENSOR, SHEET_TEXT },
+	{ "source", MSG_STAFF_SOURCE, SHEET_TEXT },	  { "protocol", MSG_STAFF_PROTOCOL, SHEET_TEXT },
+	{ "source_port", MSG_STAFF_SOURCE_PORT, SHEET_NUMBER }, { "port", MSG_OBSERVE_PORT, SHEET_NUMBER },
+	{ "icmp_type", MSG_STAFF_ICMP_TYPE, SHEET_NUMBER }, { "flags", MSG_STAFF_FLAGS, SHEET_TEXT },
+	{ "ttl", MSG_STAFF_TTL, SHEET_NUMBER },		  { "length", MSG_STAFF_LENGTH, SHEET_NUMBER },
+	{ "kind", MSG_STAFF_KIND, SHEET_TEXT },	  { "marks", MSG_STAFF_MARKS, SHEET_TEXT },
 	{ 0 },
 };
 

@@ -37,16 +37,9 @@ static void port_cell(struct page *p, struct sheet *sheet, const struct series *
 	sheet_text(sheet, row_label(p, s, row), url);
 }
 
-static void share_cell(struct page *p, struct sheet *sheet, int64_t part, int64_t whole)
-{
-	char *text = arena_alloc(p->arena, FIGURE_NUMBER_MAX);
-
-	sheet_both(sheet, figure_share(part, whole, text), text);
-}
-
 static void drill_cell(struct page *p, struct sheet *sheet, const char *path, enum message label, uint32_t key)
 {
-	sheet_text(sheet, words(p->lang, label), page_url(p, path, "filter", page_filter_of(p, key), NULL));
+	sheet_way(sheet, words(p->lang, label), page_url(p, path, "filter", page_filter_of(p, key), NULL));
 }
 
 static void say_unknown(struct page *p, const struct series *s, struct sheet *sheet)
@@ -62,24 +55,26 @@ static void say_unknown(struct page *p, const struct series *s, struct sheet *sh
 /* --- top --- */
 
 static const struct sheet_column top_columns[] = {
-	{ "rank", MSG_OBSERVE_RANK, true, false },	      { "port", MSG_OBSERVE_PORT, false, false },
-	{ "average", MSG_STAFF_AVERAGE, true, false },	      { "share", MSG_OBSERVE_SHARE, true, false },
-	{ "average_raw", MSG_STAFF_AVERAGE_RAW, true, false }, { "packets", MSG_STAFF_PACKETS, true, false },
-	{ "damped_cells", MSG_STAFF_DAMPED, true, false },   { "sources", MSG_STAFF_BEHIND, false, false },
-	{ "events", MSG_STAFF_BEHIND_TOO, false, false },    { 0 },
+	{ "rank", MSG_OBSERVE_RANK, SHEET_NUMBER },	      { "port", MSG_OBSERVE_PORT, SHEET_TEXT },
+	{ "average", MSG_STAFF_AVERAGE, SHEET_NUMBER },	      { "share", MSG_OBSERVE_SHARE, SHEET_NUMBER },
+	{ "average_raw", MSG_STAFF_AVERAGE_RAW, SHEET_NUMBER }, { "packets", MSG_STAFF_PACKETS, SHEET_NUMBER },
+	{ "damped_cells", MSG_STAFF_DAMPED, SHEET_NUMBER },   { "sources", MSG_STAFF_BEHIND, SHEET_WAY },
+	{ "events", MSG_STAFF_BEHIND_TOO, SHEET_WAY },    { 0 },
 };
 
 static void top_row(struct page *p, struct sheet *sheet, const struct series *s, const struct series_row *row)
 {
 	if (row == &s->total)
 		sheet_sum(sheet);
+	else if (row == &s->other)
+		sheet_stay(sheet);
 	if (row->rank)
 		sheet_number(sheet, row->rank);
 	else
 		sheet_nothing(sheet);
 	port_cell(p, sheet, s, row);
 	sheet_micro(sheet, row->mean);
-	share_cell(p, sheet, row->mean, s->total.mean);
+	sheet_share(sheet, row->mean, s->total.mean);
 	sheet_micro(sheet, row->raw_mean);
 	sheet_number(sheet, (int64_t)row->packets);
 	sheet_number(sheet, row->damped_cells);
@@ -107,7 +102,7 @@ int page_top(struct page *p, struct error *err)
 	page_chart(p, s);
 	sheet = page_sheet(p, "top", MSG_STAFF_TOP_TABLE, top_columns);
 	say_unknown(p, s, sheet);
-	count = page_rows(s, rows, p->count + 4);
+	count = series_rows(s, rows, p->count + 4);
 	for (size_t i = 0; i < count; i++)
 		top_row(p, sheet, s, rows[i]);
 	series_free(s);
@@ -117,9 +112,9 @@ int page_top(struct page *p, struct error *err)
 /* --- series --- */
 
 static const struct sheet_column series_columns[] = {
-	{ "start", MSG_STAFF_START_OF, false, false },	{ "port", MSG_OBSERVE_PORT, false, false },
-	{ "average", MSG_STAFF_AVERAGE, true, false }, { "average_raw", MSG_STAFF_AVERAGE_RAW, true, false },
-	{ "sensors", MSG_STAFF_SENSORS_UP, true, false }, { 0 },
+	{ "start", MSG_STAFF_START_OF, SHEET_TEXT },	{ "port", MSG_OBSERVE_PORT, SHEET_TEXT },
+	{ "average", MSG_STAFF_AVERAGE, SHEET_NUMBER }, { "average_raw", MSG_STAFF_AVERAGE_RAW, SHEET_NUMBER },
+	{ "sensors", MSG_STAFF_SENSORS_UP, SHEET_NUMBER }, { 0 },
 };
 
 #define SERIES_ROWS_MAX 2000
@@ -133,7 +128,7 @@ static void series_points(struct page *p, const struct series *hourly)
 	struct series *s = point_series(hourly, cut, points);
 	size_t shown;
 
-	count = page_rows(s, rows, COUNT(rows));
+	count = series_rows(s, rows, COUNT(rows));
 	shown = MIN(points, (size_t)SERIES_ROWS_MAX / count);
 	if (shown < points)
 		page_notice(p, words(p->lang, MSG_STAFF_CUT), false);
@@ -169,9 +164,9 @@ int page_series(struct page *p, struct error *err)
 /* --- two periods --- */
 
 static const struct sheet_column compare_columns[] = {
-	{ "port", MSG_OBSERVE_PORT, false, false },	      { "average", MSG_STAFF_THIS_PERIOD, true, false },
-	{ "average_before", MSG_STAFF_BEFORE_PERIOD, true, false }, { "change", MSG_STAFF_CHANGE, true, false },
-	{ "rank", MSG_OBSERVE_RANK, true, false },	      { "rank_before", MSG_STAFF_RANK_BEFORE, true, false },
+	{ "port", MSG_OBSERVE_PORT, SHEET_TEXT },	      { "average", MSG_STAFF_THIS_PERIOD, SHEET_NUMBER },
+	{ "average_before", MSG_STAFF_BEFORE_PERIOD, SHEET_NUMBER }, { "change", MSG_STAFF_CHANGE, SHEET_NUMBER },
+	{ "rank", MSG_OBSERVE_RANK, SHEET_NUMBER },	      { "rank_before", MSG_STAFF_RANK_BEFORE, SHEET_NUMBER },
 	{ 0 },
 };
 
@@ -294,9 +289,9 @@ int page_compare(struct page *p, struct error *err)
 /* --- ports never seen before --- */
 
 static const struct sheet_column new_columns[] = {
-	{ "port", MSG_OBSERVE_PORT, false, false },   { "packets", MSG_STAFF_PACKETS, true, false },
-	{ "average", MSG_STAFF_AVERAGE, true, false }, { "sources", MSG_STAFF_BEHIND, false, false },
-	{ "events", MSG_STAFF_BEHIND_TOO, false, false }, { 0 },
+	{ "port", MSG_OBSERVE_PORT, SHEET_TEXT },   { "packets", MSG_STAFF_PACKETS, SHEET_NUMBER },
+	{ "average", MSG_STAFF_AVERAGE, SHEET_NUMBER }, { "sources", MSG_STAFF_BEHIND, SHEET_WAY },
+	{ "events", MSG_STAFF_BEHIND_TOO, SHEET_WAY }, { 0 },
 };
 
 static int compare_packets(const void *a, const void *b)

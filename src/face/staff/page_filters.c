@@ -7,15 +7,26 @@
 #include <errno.h>
 
 static const struct sheet_column columns[] = {
-	{ "name", MSG_STAFF_NAME, false, false },     { "filter", MSG_STAFF_FILTER, false, true },
-	{ "saved", MSG_STAFF_SAVED_AT, false, false }, { "top", MSG_STAFF_TOP, false, false },
-	{ "series", MSG_STAFF_SERIES, false, false }, { "events", MSG_STAFF_EVENTS, false, false },
-	{ "remove", MSG_STAFF_REMOVE, false, false }, { 0 },
+	{ "name", MSG_STAFF_NAME, SHEET_TEXT },     { "filter", MSG_STAFF_FILTER, SHEET_LONG },
+	{ "saved", MSG_STAFF_SAVED_AT, SHEET_TEXT }, { "top", MSG_STAFF_TOP, SHEET_WAY },
+	{ "series", MSG_STAFF_SERIES, SHEET_WAY }, { "events", MSG_STAFF_EVENTS, SHEET_WAY },
+	{ "remove", MSG_STAFF_REMOVE, SHEET_WAY }, { 0 },
 };
 
 static void use_cell(struct page *p, struct sheet *sheet, const char *path, const char *filter)
 {
 	sheet_text(sheet, words(p->lang, MSG_STAFF_USE), page_url(p, path, "filter", filter, NULL));
+}
+
+/* The one of the name that was typed stands in the table; saving again replaces it. */
+static int say_stale(struct page *p, const struct saved *list, size_t count, struct error *err)
+{
+	for (size_t i = 0; p->is_stale && i < count; i++)
+		if (strcmp(list[i].name, http_value(p->rq, "name")->text) == 0) {
+			p->version = list[i].version;
+			return page_say_stale(p, list[i].id, page_version(p) > 0, err);
+		}
+	return 0;
 }
 
 int page_filters(struct page *p, struct error *err)
@@ -27,11 +38,8 @@ int page_filters(struct page *p, struct error *err)
 	size_t count;
 	int r;
 
-	if (!p->staff->db) {
-		if (p->rq->method == HTTP_GET)
-			page_has_cases(p);
+	if (!page_has_cases(p))
 		return 0;
-	}
 	r = saved_list(p->staff->db, "", p->arena, &list, &count, err);
 	if (r < 0)
 		return r;
@@ -44,16 +52,17 @@ int page_filters(struct page *p, struct error *err)
 		use_cell(p, sheet, "/observe/top", list[i].text);
 		use_cell(p, sheet, "/observe/series", list[i].text);
 		use_cell(p, sheet, "/observe/events", list[i].text);
-		sheet_remove(sheet, "/observe/filters", words(p->lang, MSG_STAFF_REMOVE), "name", list[i].name);
+		sheet_remove(sheet, "/observe/filters", words(p->lang, MSG_STAFF_REMOVE), "name", list[i].name, list[i].version);
 	}
+	r = say_stale(p, list, count, err);
 	page_form(p, "save", MSG_STAFF_FILTER_SAVE, words(p->lang, MSG_STAFF_FILTER_SAVE_INTRO), fields, buttons);
-	return 0;
+	return r;
 }
 
 int page_filters_act(struct page *p, struct error *err)
 {
 	struct saved_change c = { .name = http_value(p->rq, "name")->text, .text = http_value(p->rq, "filter")->text,
-				  .doing = page_doing(p) };
+				  .version = page_version(p), .doing = page_doing(p) };
 	bool removes = http_value(p->rq, "act")->number == ACT_REMOVE;
 	struct error inner = ERROR_NONE;
 	int r;

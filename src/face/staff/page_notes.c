@@ -7,10 +7,20 @@
 #include <errno.h>
 
 static const struct sheet_column columns[] = {
-	{ "period", MSG_STAFF_PERIOD, false, false },  { "text_ja", MSG_STAFF_NOTE_JA, false, true },
-	{ "text_en", MSG_STAFF_NOTE_EN, false, true }, { "changed", MSG_STAFF_CHANGED_AT, false, false },
-	{ "remove", MSG_STAFF_REMOVE, false, false },  { 0 },
+	{ "period", MSG_STAFF_PERIOD, SHEET_TEXT },  { "text_ja", MSG_STAFF_NOTE_JA, SHEET_LONG },
+	{ "text_en", MSG_STAFF_NOTE_EN, SHEET_LONG }, { "changed", MSG_STAFF_CHANGED_AT, SHEET_TEXT },
+	{ "remove", MSG_STAFF_REMOVE, SHEET_WAY },  { 0 },
 };
+
+static int say_stale(struct page *p, const struct note *list, size_t count, struct error *err)
+{
+	for (size_t i = 0; p->is_stale && i < count; i++)
+		if (strcmp(list[i].period, http_value(p->rq, "about")->text) == 0) {
+			p->version = list[i].version;
+			return page_say_stale(p, list[i].id, page_version(p) > 0, err);
+		}
+	return 0;
+}
 
 /* An address chooses the note that the form begins with: ?about=2013Q2. */
 static void note_row(struct page *p, struct sheet *sheet, const struct note *n)
@@ -19,8 +29,9 @@ static void note_row(struct page *p, struct sheet *sheet, const struct note *n)
 	sheet_said(sheet, n->text_ja);
 	sheet_said(sheet, n->text_en);
 	sheet_both(sheet, page_time(p, n->changed_at), page_time_utc(p, n->changed_at));
-	sheet_remove(sheet, "/observe/notes", words(p->lang, MSG_STAFF_REMOVE), "about", n->period);
+	sheet_remove(sheet, "/observe/notes", words(p->lang, MSG_STAFF_REMOVE), "about", n->period, n->version);
 	if (strcmp(n->period, http_value(p->rq, "about")->text) == 0) {
+		p->version = n->version;
 		page_prefill(p, "note_ja", n->text_ja);
 		page_prefill(p, "note_en", n->text_en);
 	}
@@ -35,11 +46,8 @@ int page_notes(struct page *p, struct error *err)
 	size_t count;
 	int r;
 
-	if (!p->staff->db) {
-		if (p->rq->method == HTTP_GET)
-			page_has_cases(p);
+	if (!page_has_cases(p))
 		return 0;
-	}
 	r = note_list(p->staff->db, "", p->arena, &list, &count, err);
 	if (r < 0)
 		return r;
@@ -49,8 +57,9 @@ int page_notes(struct page *p, struct error *err)
 	for (size_t i = 0; i < count; i++)
 		if (list[i].text_ja[0] || list[i].text_en[0])
 			note_row(p, sheet, &list[i]);
+	r = say_stale(p, list, count, err);
 	page_form(p, "write", MSG_STAFF_NOTE_WRITE, words(p->lang, MSG_STAFF_NOTE_WRITE_INTRO), fields, buttons);
-	return 0;
+	return r;
 }
 
 int page_notes_act(struct page *p, struct error *err)
@@ -59,6 +68,7 @@ int page_notes_act(struct page *p, struct error *err)
 	struct note_change c = { .period = http_value(p->rq, "about")->text,
 				 .text_ja = removes ? "" : http_value(p->rq, "note_ja")->text,
 				 .text_en = removes ? "" : http_value(p->rq, "note_en")->text,
+				 .version = page_version(p),
 				 .doing = page_doing(p) };
 	struct error inner = ERROR_NONE;
 	int r;

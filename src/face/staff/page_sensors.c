@@ -14,21 +14,21 @@
 #define LATE_HOURS 2    /* since anything came, until the start page speaks of it */
 
 /* What is known of a sensor in the hours looked at. */
-struct health {
+struct seen {
 	int64_t last_up, last_packet; /* hours; INT64_MIN: none in the range */
 	uint64_t up_s, packets, day_packets;
 	bool is_silent;
 };
 
-struct health_question {
+struct seen_question {
 	int64_t first_hour, end_hour;
-	struct health *list;
+	struct seen *list;
 };
 
 static int count_cell(void *context, int64_t hour, uint32_t key, uint16_t sensor, uint64_t packets)
 {
-	struct health_question *q = context;
-	struct health *h = &q->list[sensor];
+	struct seen_question *q = context;
+	struct seen *h = &q->list[sensor];
 
 	(void)key;
 	h->packets += packets;
@@ -38,7 +38,7 @@ static int count_cell(void *context, int64_t hour, uint32_t key, uint16_t sensor
 	return 0;
 }
 
-static void add_uptime(const struct store *s, struct health_question *q)
+static void add_uptime(const struct store *s, struct seen_question *q)
 {
 	size_t hours = (size_t)(q->end_hour - q->first_hour);
 	_cleanup_free_ uint16_t *up = store_uptime(s, q->first_hour, hours);
@@ -53,9 +53,9 @@ static void add_uptime(const struct store *s, struct health_question *q)
 }
 
 /* In the arena, one for each of the store's sensors. Silence is judged at the end of the period. */
-static int find_health(struct page *p, int64_t first_hour, int64_t end_hour, struct health **ret, struct error *err)
+static int find_seen(struct page *p, int64_t first_hour, int64_t end_hour, struct seen **ret, struct error *err)
 {
-	struct health_question q = { first_hour, end_hour, ARENA_ARRAY(p->arena, p->store->sensor_count + 1, struct health) };
+	struct seen_question q = { first_hour, end_hour, ARENA_ARRAY(p->arena, p->store->sensor_count + 1, struct seen) };
 	int r;
 
 	for (size_t i = 0; i < p->store->sensor_count; i++)
@@ -73,10 +73,10 @@ static int find_health(struct page *p, int64_t first_hour, int64_t end_hour, str
 /* --- sensors --- */
 
 static const struct sheet_column sensor_columns[] = {
-	{ "sensor", MSG_STAFF_SENSOR, false, false },	    { "state", MSG_STAFF_STATE, false, false },
-	{ "last_packet", MSG_STAFF_LAST_PACKET, false, false }, { "up", MSG_STAFF_UP_SHARE, true, false },
-	{ "packets_day", MSG_STAFF_PACKETS_DAY, true, false }, { "packets", MSG_STAFF_PACKETS, true, false },
-	{ "average", MSG_STAFF_PER_UP_HOUR, true, false }, { "events", MSG_STAFF_BEHIND_TOO, false, false },
+	{ "sensor", MSG_STAFF_SENSOR, SHEET_TEXT },	    { "state", MSG_STAFF_STATE, SHEET_TEXT },
+	{ "last_packet", MSG_STAFF_LAST_PACKET, SHEET_TEXT }, { "up", MSG_STAFF_UP_SHARE, SHEET_NUMBER },
+	{ "packets_day", MSG_STAFF_PACKETS_DAY, SHEET_NUMBER }, { "packets", MSG_STAFF_PACKETS, SHEET_NUMBER },
+	{ "average", MSG_STAFF_PER_UP_HOUR, SHEET_NUMBER }, { "events", MSG_STAFF_BEHIND_TOO, SHEET_WAY },
 	{ 0 },
 };
 
@@ -88,31 +88,40 @@ static void hour_or_nothing(struct page *p, struct sheet *sheet, int64_t hour)
 		sheet_both(sheet, page_hour(p, hour), page_time_utc(p, hour * HOUR_US));
 }
 
-static void sensor_row(struct page *p, struct sheet *sheet, size_t sensor, const struct health *h)
+/* Of a sensor that delivers its heartbeats tell; of one whose packets were imported, what the store knows of its up-time. */
+static void state_cell(struct page *p, struct sheet *sheet, const struct watched *w, const char *name, const struct seen *h)
 {
-	int64_t hours = p->q.end_hour - p->q.first_hour;
-	char *share = arena_alloc(p->arena, FIGURE_NUMBER_MAX);
-	const char *name = p->store->sensors[sensor];
+	const struct roster_sensor *delivers = roster_find(&w->roster, name);
 
-	sheet_text(sheet, name, page_url(p, "/observe/top", "filter", arena_printf(p->arena, "sensor %s", name), NULL));
-	if (h->is_silent)
+	if (delivers)
+		page_health_cell(p, sheet, page_health(p, w, delivers));
+	else if (h->is_silent)
 		sheet_state(sheet, SHEET_BAD, words(p->lang, MSG_STAFF_SILENT), "silent");
 	else
 		sheet_state(sheet, SHEET_GOOD, words(p->lang, MSG_STAFF_UP), "up");
+}
+
+static void sensor_row(struct page *p, struct sheet *sheet, const struct watched *w, size_t sensor, const struct seen *h)
+{
+	int64_t hours = p->q.end_hour - p->q.first_hour;
+	const char *name = p->store->sensors[sensor];
+
+	sheet_text(sheet, name, page_url(p, "/observe/top", "filter", arena_printf(p->arena, "sensor %s", name), NULL));
+	state_cell(p, sheet, w, name, h);
 	hour_or_nothing(p, sheet, h->last_packet);
-	sheet_both(sheet, figure_share((int64_t)h->up_s, hours * 3600, share), share);
+	sheet_share(sheet, (int64_t)h->up_s, hours * 3600);
 	sheet_number(sheet, (int64_t)h->day_packets);
 	sheet_number(sheet, (int64_t)h->packets);
 	sheet_micro(sheet, series_value((int64_t)h->packets * SERIES_MICRO, (int64_t)h->up_s));
-	sheet_text(sheet, words(p->lang, MSG_STAFF_EVENTS),
-		   page_url(p, "/observe/events", "filter", arena_printf(p->arena, "sensor %s", name), NULL));
+	sheet_way(sheet, words(p->lang, MSG_STAFF_EVENTS),
+		  page_url(p, "/observe/events", "filter", arena_printf(p->arena, "sensor %s", name), NULL));
 }
 
-int page_sensors(struct page *p, struct error *err)
+static int put_seen(struct page *p, const struct watched *w, struct error *err)
 {
-	struct health *list;
+	struct seen *list;
 	struct sheet *sheet;
-	int r = find_health(p, p->q.first_hour, p->q.end_hour, &list, err);
+	int r = find_seen(p, p->q.first_hour, p->q.end_hour, &list, err);
 
 	if (r < 0)
 		return r;
@@ -123,15 +132,29 @@ int page_sensors(struct page *p, struct error *err)
 	for (int silent = 1; silent >= 0; silent--)
 		for (size_t i = 0; i < p->store->sensor_count; i++)
 			if (list[i].is_silent == (bool)silent)
-				sensor_row(p, sheet, i, &list[i]);
+				sensor_row(p, sheet, w, i, &list[i]);
 	return 0;
+}
+
+int page_sensors(struct page *p, struct error *err)
+{
+	struct watched w;
+	int r = 0;
+
+	page_watch(p, &w);
+	if (w.roster.count)
+		page_health_sheet(p, &w);
+	if (p->store)
+		r = put_seen(p, &w, err);
+	watched_clear(&w);
+	return r;
 }
 
 /* --- the start --- */
 
 static const struct sheet_column waiting_columns[] = {
-	{ "what", MSG_STAFF_WHAT, false, true }, { "count", MSG_STAFF_HOW_MANY, true, false },
-	{ "which", MSG_STAFF_WHICH, false, true }, { "link", MSG_STAFF_LOOK, false, false }, { 0 },
+	{ "what", MSG_STAFF_WHAT, SHEET_LONG }, { "count", MSG_STAFF_HOW_MANY, SHEET_NUMBER },
+	{ "which", MSG_STAFF_WHICH, SHEET_LONG }, { "link", MSG_STAFF_LOOK, SHEET_TEXT }, { 0 },
 };
 
 /* The first few names, and how many there are. */
@@ -167,7 +190,7 @@ static void waiting_row(struct page *p, struct sheet *sheet, enum message what, 
 }
 
 static const struct sheet_column store_columns[] = {
-	{ "what", MSG_STAFF_WHAT, false, true }, { "value", MSG_STAFF_VALUE, false, false }, { 0 },
+	{ "what", MSG_STAFF_WHAT, SHEET_LONG }, { "value", MSG_STAFF_VALUE, SHEET_TEXT }, { 0 },
 };
 
 static void put_store(struct page *p)
@@ -211,29 +234,53 @@ static int find_proposed(struct page *p, struct names *into, struct error *err)
 	return r;
 }
 
+/* Sensors that deliver and are not well, with what is wrong; then those of imports that fell silent. */
+static int find_unwell(struct page *p, struct names *into, struct error *err)
+{
+	struct seen *list;
+	struct watched w;
+	int r = 0;
+
+	page_watch(p, &w);
+	for (size_t i = 0; i < w.roster.count; i++)
+		if (page_is_unwell(p, &w, &w.roster.sensors[i]))
+			add_name(p, into, words_fill(p->arena, p->lang, MSG_STAFF_IN_BRACKETS, "what", w.roster.sensors[i].name, "why",
+						     page_health_words(p, page_health(p, &w, &w.roster.sensors[i])), NULL));
+	if (p->store)
+		r = find_seen(p, MAX(p->data_first, p->data_end - HEALTH_HOURS), p->data_end, &list, err);
+	for (size_t i = 0; p->store && r == 0 && i < p->store->sensor_count; i++)
+		if (list[i].is_silent && !roster_find(&w.roster, p->store->sensors[i]))
+			add_name(p, into, p->store->sensors[i]);
+	watched_clear(&w);
+	return r;
+}
+
+static void say_late(struct page *p)
+{
+	if (clock_now() - p->store->last_us > LATE_HOURS * HOUR_US)
+		page_notice(p, words_fill(p->arena, p->lang, MSG_STAFF_NOTHING_CAME, "time", page_time(p, p->store->last_us), NULL),
+			    false);
+}
+
 int page_start(struct page *p, struct error *err)
 {
-	_cleanup_(names_clear) struct names proposed = { .count = 0 }, silent = { .count = 0 };
-	struct health *list;
+	_cleanup_(names_clear) struct names proposed = { .count = 0 }, unwell = { .count = 0 };
 	struct sheet *sheet;
 	int r;
 
 	buf_init(&proposed.text, 1000);
-	buf_init(&silent.text, 1000);
-	r = find_proposed(p, &proposed, err);
+	buf_init(&unwell.text, 1000);
+	r = p->store ? find_proposed(p, &proposed, err) : 0;
 	if (r == 0)
-		r = find_health(p, MAX(p->data_first, p->data_end - HEALTH_HOURS), p->data_end, &list, err);
+		r = find_unwell(p, &unwell, err);
 	if (r < 0)
 		return r;
-	for (size_t i = 0; i < p->store->sensor_count; i++)
-		if (list[i].is_silent)
-			add_name(p, &silent, p->store->sensors[i]);
-	if (clock_now() - p->store->last_us > LATE_HOURS * HOUR_US)
-		page_notice(p, words_fill(p->arena, p->lang, MSG_STAFF_NOTHING_CAME, "time", page_time(p, p->store->last_us), NULL),
-			    false);
 	sheet = page_sheet(p, "waiting", MSG_STAFF_WAITING, waiting_columns);
 	waiting_row(p, sheet, MSG_STAFF_WAITING_SURGES, &proposed, "/observe/surges");
-	waiting_row(p, sheet, MSG_STAFF_WAITING_SENSORS, &silent, "/observe/sensors");
-	put_store(p);
+	waiting_row(p, sheet, MSG_STAFF_WAITING_SENSORS, &unwell, "/observe/sensors");
+	if (p->store) {
+		say_late(p);
+		put_store(p);
+	}
 	return 0;
 }

@@ -69,6 +69,21 @@ static int find_in(struct page *p, const struct found *all, const struct review_
 	return 0;
 }
 
+/* What the page's question finds of one port. */
+static int look(struct page *p, uint32_t key, int64_t hour, struct found *all, struct error *err)
+{
+	struct view_question q = p->q;
+	struct filter *filter;
+	int r = filter_parse(BYTES_TEXT(page_question_of(p, key)), &filter, err);
+
+	if (r < 0)
+		return r;
+	q.filter = filter;
+	r = found_near(p->store, &q, p->staff->surge_threshold, hour, all, err);
+	filter_free(filter);
+	return r;
+}
+
 /* Texts of what is found are the caller's: found_clear(). */
 static int find(struct page *p, struct found *all, struct meant *ret, uint32_t *ret_key, struct error *err)
 {
@@ -77,7 +92,7 @@ static int find(struct page *p, struct found *all, struct meant *ret, uint32_t *
 
 	if (!wanted_parse(p, &wanted, ret_key))
 		return error_set(err, -ENOENT, "no such rise");
-	r = found_load(p->store, p->staff->surge_threshold, all, err);
+	r = look(p, *ret_key, wanted.span.start_hour, all, err);
 	if (r < 0)
 		return r;
 	r = find_in(p, all, &wanted, ret, err);
@@ -89,7 +104,7 @@ static int find(struct page *p, struct found *all, struct meant *ret, uint32_t *
 /* --- what is shown --- */
 
 static const struct sheet_column fact_columns[] = {
-	{ "what", MSG_STAFF_WHAT, false, false }, { "value", MSG_STAFF_VALUE, false, true }, { 0 },
+	{ "what", MSG_STAFF_WHAT, SHEET_TEXT }, { "value", MSG_STAFF_VALUE, SHEET_LONG }, { 0 },
 };
 
 static struct sheet *fact(struct page *p, struct sheet *sheet, enum message what)
@@ -111,12 +126,26 @@ static const char *near_url(struct page *p, const char *path, uint32_t key, cons
 			page_time_utc(p, (end + margin) * HOUR_US), "filter", page_filter_of(p, key), NULL);
 }
 
+/* NULL: the detector's own, of the whole store. For people and programs alike, as timelines are. */
+static const char *question(const struct page *p)
+{
+	const char *filter = http_value(p->rq, "filter")->text, *kind = http_value(p->rq, "kind")->text;
+	bool hides = http_value(p->rq, "hide")->number && p->staff->hidden, is_kind = p->q.kind != VIEW_PROBES;
+
+	if (!filter[0] && !hides && !is_kind)
+		return NULL;
+	return arena_printf(p->arena, "%s%s%s%s%s", filter, filter[0] && is_kind ? "; " : "", is_kind ? kind : "",
+			    hides && (filter[0] || is_kind) ? "; " : "", hides ? "scanners hidden" : "");
+}
+
 static void put_facts(struct page *p, const struct meant *m, uint32_t key)
 {
 	struct sheet *sheet = page_sheet(p, "evidence", MSG_STAFF_EVIDENCE, fact_columns);
 	const struct review_found *f = m->found;
 
 	page_state_cell(p, fact(p, sheet, MSG_STAFF_REVIEW), m->review);
+	if (question(p))
+		sheet_said(fact(p, sheet, MSG_STAFF_FILTER), question(p));
 	if (m->review)
 		sheet_text(fact(p, sheet, MSG_STAFF_REF), m->review->ref, NULL);
 	sheet_text(fact(p, sheet, MSG_STAFF_EVIDENCE), page_evidence(p, page_evidence_of(f)), NULL);
@@ -137,10 +166,10 @@ static void put_facts(struct page *p, const struct meant *m, uint32_t key)
 }
 
 static const struct sheet_column moment_columns[] = {
-	{ "time", MSG_STAFF_TIME, false, false },
-	{ "actor", MSG_STAFF_ACTOR, false, false },
-	{ "what", MSG_STAFF_HAPPENED, false, false },
-	{ "detail", MSG_STAFF_DETAIL, false, true },
+	{ "time", MSG_STAFF_TIME, SHEET_TEXT },
+	{ "actor", MSG_STAFF_ACTOR, SHEET_TEXT },
+	{ "what", MSG_STAFF_HAPPENED, SHEET_TEXT },
+	{ "detail", MSG_STAFF_DETAIL, SHEET_LONG },
 	{ 0 },
 };
 
@@ -150,7 +179,7 @@ static const struct {
 } moment_words[] = {
 	{ "made", MSG_STAFF_MOMENT_MADE },	   { "confirmed", MSG_STAFF_CONFIRMED }, { "rejected", MSG_STAFF_REJECTED },
 	{ "open", MSG_STAFF_MOMENT_OPEN },	   { "noted", MSG_STAFF_MOMENT_NOTED },  { "ended", MSG_STAFF_MOMENT_ENDED },
-	{ "reopened", MSG_STAFF_MOMENT_REOPENED },
+	{ "reopened", MSG_STAFF_MOMENT_REOPENED }, { "asked", MSG_STAFF_MOMENT_ASKED },
 };
 
 static const char *moment(const struct page *p, const char *what)
@@ -214,6 +243,7 @@ static void put_form(struct page *p, const struct review *v)
 	};
 
 	if (v) {
+		p->version = v->version;
 		page_prefill(p, "cause_ja", v->words.cause_ja);
 		page_prefill(p, "cause_en", v->words.cause_en);
 		page_prefill(p, "reference", v->words.reference);
@@ -225,6 +255,31 @@ static void put_form(struct page *p, const struct review *v)
 	}
 	page_form(p, "review", MSG_STAFF_REVIEW, words(p->lang, MSG_STAFF_REVIEW_INTRO), fields,
 		  v && v->state != REVIEW_OPEN ? decided : undecided);
+}
+
+/* What somebody else wrote, where it is not what was typed. */
+static int put_meanwhile(struct page *p, const struct review *v, struct error *err)
+{
+	const struct {
+		const char *field, *text;
+		enum message what;
+	} written[] = {
+		{ "cause_ja", v->words.cause_ja, MSG_STAFF_CAUSE_JA },
+		{ "cause_en", v->words.cause_en, MSG_STAFF_CAUSE_EN },
+		{ "reference", v->words.reference, MSG_STAFF_REFERENCE },
+		{ "reference_date", v->words.reference_date, MSG_STAFF_REFERENCE_DATE },
+		{ "alert", v->words.alert, MSG_STAFF_ALERT },
+		{ "alert_date", v->words.alert_date, MSG_STAFF_ALERT_DATE },
+		{ "note_ja", v->words.note_ja, MSG_STAFF_NOTE_JA },
+		{ "note_en", v->words.note_en, MSG_STAFF_NOTE_EN },
+	};
+	struct sheet *sheet = page_sheet(p, "meanwhile", MSG_STAFF_MEANWHILE, fact_columns);
+
+	sheet_empty(sheet, words(p->lang, MSG_STAFF_MEANWHILE_SAME));
+	for (size_t i = 0; i < COUNT(written); i++)
+		if (strcmp(written[i].text, http_value(p->rq, written[i].field)->text) != 0)
+			sheet_said(fact(p, sheet, written[i].what), written[i].text[0] ? written[i].text : "–");
+	return page_say_stale(p, v->id, true, err);
 }
 
 int page_surge(struct page *p, struct error *err)
@@ -241,7 +296,9 @@ int page_surge(struct page *p, struct error *err)
 	put_facts(p, &m, key);
 	if (r == 0)
 		r = put_timeline(p, m.review, err);
-	if (r >= 0 && (p->rq->method == HTTP_POST ? p->staff->db != NULL : page_has_cases(p)))
+	if (r >= 0 && p->is_stale && m.review)
+		r = put_meanwhile(p, m.review, err);
+	if (r >= 0 && page_has_cases(p))
 		put_form(p, m.review);
 	found_clear(&all);
 	return r < 0 ? r : 0;
@@ -280,7 +337,7 @@ int page_surge_act(struct page *p, struct error *err)
 		[ACT_REOPEN] = REVIEW_OPEN, [ACT_SAVE] = REVIEW_KEEP,	      [ACT_REMOVE] = REVIEW_KEEP,
 	};
 	struct review_change c = { .state = states[http_value(p->rq, "act")->number], .words = typed_words(p),
-				   .doing = page_doing(p) };
+				   .version = page_version(p), .question = question(p), .doing = page_doing(p) };
 	struct error inner = ERROR_NONE;
 	char ref[RECORD_REF_MAX];
 	struct found all;
@@ -295,7 +352,7 @@ int page_surge_act(struct page *p, struct error *err)
 	if (p->fault_count == 0) {
 		record_uuid(c.uuid);
 		r = review_save(p->staff->db, &c, ref, &inner);
-		r = page_wrote(p, r, &inner, page_surge_url(p, c.found.port, c.found.span.start_hour));
+		r = page_wrote(p, r, &inner, page_surge_here(p, c.found.port, c.found.span.start_hour));
 	}
 	found_clear(&all);
 	return r;
@@ -304,12 +361,12 @@ int page_surge_act(struct page *p, struct error *err)
 /* --- the table of confirmed rises --- */
 
 static const struct sheet_column confirmed_columns[] = {
-	{ "observed_from", MSG_STAFF_OBSERVED_FROM, false, false },
-	{ "port", MSG_OBSERVE_PORT, false, false },
-	{ "suspected_cause", MSG_STAFF_CAUSE, false, true },
-	{ "trigger_published", MSG_STAFF_TRIGGER_PUBLISHED, false, false },
-	{ "alert_date", MSG_STAFF_ALERT_OF, false, false },
-	{ "ended_about", MSG_STAFF_ENDED_ABOUT, false, false },
+	{ "observed_from", MSG_STAFF_OBSERVED_FROM, SHEET_TEXT },
+	{ "port", MSG_OBSERVE_PORT, SHEET_TEXT },
+	{ "suspected_cause", MSG_STAFF_CAUSE, SHEET_LONG },
+	{ "trigger_published", MSG_STAFF_TRIGGER_PUBLISHED, SHEET_TEXT },
+	{ "alert_date", MSG_STAFF_ALERT_OF, SHEET_TEXT },
+	{ "ended_about", MSG_STAFF_ENDED_ABOUT, SHEET_TEXT },
 	{ 0 },
 };
 

@@ -41,19 +41,18 @@ struct reviews {
 };
 
 static const struct sheet_column surge_columns[] = {
-	{ "port", MSG_OBSERVE_PORT, false, false },	  { "state", MSG_STAFF_STATE, false, false },
-	{ "review", MSG_STAFF_REVIEW, false, false },
-	{ "start", MSG_STAFF_BEGIN, false, false },	  { "peak", MSG_STAFF_PEAK, false, false },
-	{ "end", MSG_STAFF_END, false, false },	  { "baseline", MSG_STAFF_USUAL, true, false },
-	{ "peak_average", MSG_STAFF_AT_PEAK, true, false }, { "packets", MSG_STAFF_PACKETS, true, false },
-	{ "sensors", MSG_STAFF_SENSORS_SEEN, true, false }, { "sources", MSG_STAFF_SOURCES, true, false },
-	{ "evidence", MSG_STAFF_EVIDENCE, false, true }, { 0 },
+	{ "port", MSG_OBSERVE_PORT, SHEET_TEXT },	  { "state", MSG_STAFF_STATE, SHEET_TEXT },
+	{ "review", MSG_STAFF_REVIEW, SHEET_TEXT },	  { "events", MSG_STAFF_BEHIND_TOO, SHEET_WAY },
+	{ "start", MSG_STAFF_BEGIN, SHEET_TEXT },	  { "peak", MSG_STAFF_PEAK, SHEET_TEXT },
+	{ "end", MSG_STAFF_END, SHEET_TEXT },	  { "baseline", MSG_STAFF_USUAL, SHEET_NUMBER },
+	{ "peak_average", MSG_STAFF_AT_PEAK, SHEET_NUMBER }, { "packets", MSG_STAFF_PACKETS, SHEET_NUMBER },
+	{ "sensors", MSG_STAFF_SENSORS_SEEN, SHEET_NUMBER }, { "sources", MSG_STAFF_SOURCES, SHEET_NUMBER },
+	{ "evidence", MSG_STAFF_EVIDENCE, SHEET_LONG }, { 0 },
 };
 
-/* What was decided, and the way to the rise's page: where the question is the detector's own, for that page asks it. */
+/* What was decided, and the way to the rise's page, which asks the same question. */
 static void review_cell(struct page *p, struct sheet *sheet, const struct reviews *reviews, const struct surge *s)
 {
-	bool is_plain = p->q.kind == VIEW_PROBES && !http_value(p->rq, "filter")->is_given && !http_value(p->rq, "hide")->number;
 	char *port = arena_alloc(p->arena, VIEW_KEY_TEXT_MAX);
 	struct review_found f = { .port = view_key_format(s->key, port), .method = SERIES_METHOD };
 	const struct review *v;
@@ -61,7 +60,7 @@ static void review_cell(struct page *p, struct sheet *sheet, const struct review
 	f.span = (struct rules_span){ s->first_hour, s->is_open ? RULES_OPEN : s->last_hour, p->data_end };
 	v = review_of(reviews->list, reviews->count, &f);
 	sheet_link(sheet, page_state(p, v), v ? review_state_name(v->state) : "new",
-		   v || is_plain ? page_surge_url(p, f.port, v ? v->found.span.start_hour : s->first_hour) : NULL);
+		   page_surge_here(p, f.port, s->first_hour));
 }
 
 static void surge_row(struct page *p, struct sheet *sheet, const struct reviews *reviews, const struct surge *s)
@@ -72,6 +71,7 @@ static void surge_row(struct page *p, struct sheet *sheet, const struct reviews 
 	else
 		sheet_state(sheet, SHEET_PLAIN, words(p->lang, MSG_STAFF_NOT_PROPOSED), "not proposed");
 	review_cell(p, sheet, reviews, s);
+	sheet_way(sheet, words(p->lang, MSG_STAFF_EVENTS), around(p, "/observe/events", s->key, s->first_hour, s->last_hour));
 	hour_cell(p, sheet, s->first_hour);
 	hour_cell(p, sheet, s->peak_hour);
 	if (s->is_open)
@@ -109,11 +109,11 @@ static void put_surges(struct page *p, const struct reviews *reviews, const stru
 /* --- bursts --- */
 
 static const struct sheet_column burst_columns[] = {
-	{ "port", MSG_OBSERVE_PORT, false, false },	{ "sensor", MSG_STAFF_SENSOR, false, false },
-	{ "start", MSG_STAFF_BEGIN, false, false },	{ "end", MSG_STAFF_END, false, false },
-	{ "packets", MSG_STAFF_PACKETS, true, false }, { "counted_as", MSG_STAFF_COUNTED_AS, true, false },
-	{ "evidence", MSG_STAFF_EVIDENCE, false, true }, { "source", MSG_STAFF_SOURCE, false, false },
-	{ "events", MSG_STAFF_BEHIND_TOO, false, false }, { 0 },
+	{ "port", MSG_OBSERVE_PORT, SHEET_TEXT },	{ "sensor", MSG_STAFF_SENSOR, SHEET_TEXT },
+	{ "start", MSG_STAFF_BEGIN, SHEET_TEXT },	{ "end", MSG_STAFF_END, SHEET_TEXT },
+	{ "packets", MSG_STAFF_PACKETS, SHEET_NUMBER }, { "counted_as", MSG_STAFF_COUNTED_AS, SHEET_NUMBER },
+	{ "evidence", MSG_STAFF_EVIDENCE, SHEET_LONG }, { "source", MSG_STAFF_SOURCE, SHEET_TEXT },
+	{ "events", MSG_STAFF_BEHIND_TOO, SHEET_WAY }, { 0 },
 };
 
 static int burst_row(struct page *p, struct sheet *sheet, const struct odd_burst *b, struct error *err)
@@ -137,7 +137,7 @@ static int burst_row(struct page *p, struct sheet *sheet, const struct odd_burst
 		sheet_text(sheet, arena_text(p->arena, address_format(&source, address)), NULL);
 	else
 		sheet_nothing(sheet);
-	sheet_text(sheet, words(p->lang, MSG_STAFF_EVENTS), around(p, "/observe/events", b->key, b->first_hour, b->last_hour));
+	sheet_way(sheet, words(p->lang, MSG_STAFF_EVENTS), around(p, "/observe/events", b->key, b->first_hour, b->last_hour));
 	return 0;
 }
 

@@ -14,7 +14,8 @@ struct cell {
 	enum sheet_state state;
 	const char *lang;           /* of the text; NULL: the page's */
 	const char *action, *field; /* a button: where to, and the name of what `raw` is */
-	bool is_sum; /* of the row that it begins */
+	int64_t version;            /* a button's */
+	bool is_sum, stays; /* of the row that it begins */
 };
 
 struct sheet {
@@ -25,7 +26,9 @@ struct sheet {
 	size_t column_count;
 	struct cell *cells;
 	size_t count, room;
-	bool is_sum;
+	bool is_sum, stays;
+	const struct sheet_column *sorted; /* NULL: as the page gave them */
+	bool is_down;
 };
 
 struct sheet *sheet_new(struct arena *a, enum lang lang, const char *id, const char *title,
@@ -61,7 +64,8 @@ static void add(struct sheet *s, struct cell c)
 		s->room = room;
 	}
 	c.is_sum = s->is_sum;
-	s->is_sum = false;
+	c.stays = s->stays;
+	s->is_sum = s->stays = false;
 	s->cells[s->count++] = c;
 }
 
@@ -112,14 +116,30 @@ void sheet_micro(struct sheet *s, int64_t micro)
 				llabs(micro % SERIES_MICRO)));
 }
 
+void sheet_share(struct sheet *s, int64_t part, int64_t whole)
+{
+	char text[FIGURE_NUMBER_MAX];
+
+	if (whole <= 0 || part == SERIES_NO_DATA)
+		sheet_nothing(s);
+	else
+		sheet_text(s, arena_text(s->arena, figure_share(part, whole, text)), NULL);
+}
+
 void sheet_nothing(struct sheet *s)
 {
 	add(s, (struct cell){ .text = "–" });
 }
 
-void sheet_remove(struct sheet *s, const char *action, const char *label, const char *field, const char *value)
+void sheet_way(struct sheet *s, const char *label, const char *url)
 {
-	add(s, (struct cell){ .text = label, .raw = value, .action = action, .field = field });
+	sheet_link(s, label, url, url);
+}
+
+void sheet_remove(struct sheet *s, const char *action, const char *label, const char *field, const char *value,
+		  int64_t version)
+{
+	add(s, (struct cell){ .text = label, .raw = value, .action = action, .field = field, .version = version });
 }
 
 void sheet_state(struct sheet *s, enum sheet_state state, const char *text, const char *raw)
@@ -127,14 +147,90 @@ void sheet_state(struct sheet *s, enum sheet_state state, const char *text, cons
 	add(s, (struct cell){ .text = text, .raw = raw, .state = state });
 }
 
-void sheet_sum(struct sheet *s)
+void sheet_stay(struct sheet *s)
 {
-	s->is_sum = true;
+	s->stays = true;
 }
 
-size_t sheet_rows(const struct sheet *s)
+void sheet_sum(struct sheet *s)
 {
-	return s->count / s->column_count;
+	s->is_sum = s->stays = true;
+}
+
+const char *sheet_id(const struct sheet *s)
+{
+	return s->id;
+}
+
+/* --- order --- */
+
+struct order {
+	size_t column;
+	bool is_number, is_down;
+};
+
+/* A row on its way; `at` keeps rows that are equal as they stood. */
+struct ordered {
+	const struct cell *cells;
+	size_t at;
+};
+
+static int compare_values(const struct cell *a, const struct cell *b, bool is_number)
+{
+	long double x, y;
+
+	if (!is_number)
+		return strverscmp(a->raw, b->raw);
+	x = strtold(a->raw, NULL);
+	y = strtold(b->raw, NULL);
+	return x < y ? -1 : x > y;
+}
+
+static int compare_rows(const void *a, const void *b, void *context)
+{
+	const struct ordered *x = a, *y = b;
+	const struct order *o = context;
+	const struct cell *p = &x->cells[o->column], *q = &y->cells[o->column];
+	int by = 0;
+
+	if (x->cells->stays != y->cells->stays)
+		return x->cells->stays ? 1 : -1;
+	if (!x->cells->stays && !p->raw != !q->raw)
+		return p->raw ? -1 : 1;
+	if (!x->cells->stays && p->raw)
+		by = compare_values(p, q, o->is_number);
+	if (by == 0)
+		return x->at < y->at ? -1 : 1;
+	return o->is_down ? -by : by;
+}
+
+static void order_rows(struct sheet *s, const struct order *o)
+{
+	size_t width = s->column_count, rows = s->count / width;
+	struct ordered *list = ARENA_ARRAY(s->arena, rows + 1, struct ordered);
+	struct cell *cells = ARENA_ARRAY(s->arena, s->count + 1, struct cell);
+
+	for (size_t i = 0; i < rows; i++)
+		list[i] = (struct ordered){ &s->cells[i * width], i };
+	qsort_r(list, rows, sizeof *list, compare_rows, (void *)(uintptr_t)o);
+	for (size_t i = 0; i < rows; i++)
+		memcpy(&cells[i * width], list[i].cells, width * sizeof *cells);
+	s->cells = cells;
+	s->room = s->count + 1;
+}
+
+bool sheet_sort(struct sheet *s, const char *key, bool is_down)
+{
+	for (size_t i = 0; i < s->column_count; i++) {
+		struct order o = { i, s->columns[i].kind == SHEET_NUMBER, is_down };
+		if (strcmp(s->columns[i].key, key) != 0 || s->columns[i].kind == SHEET_WAY)
+			continue;
+		order_rows(s, &o);
+		s->sorted = &s->columns[i];
+		s->is_down = is_down;
+		return true;
+	}
+	return false;
 }
 
 /* --- HTML --- */
@@ -146,8 +242,8 @@ static void put_cell(const struct sheet *s, size_t i, struct value *row)
 	struct value *v = value_add_object(row);
 
 	value_put_text(v, "text", c->text);
-	value_put_bool(v, "is_number", s->columns[i % s->column_count].is_number);
-	value_put_bool(v, "is_long", s->columns[i % s->column_count].is_long);
+	value_put_bool(v, "is_number", s->columns[i % s->column_count].kind == SHEET_NUMBER);
+	value_put_bool(v, "is_long", s->columns[i % s->column_count].kind == SHEET_LONG);
 	if (c->url)
 		value_put_url(v, "url", c->url);
 	if (c->lang)
@@ -157,12 +253,28 @@ static void put_cell(const struct sheet *s, size_t i, struct value *row)
 		value_put_url(button, "action", c->action);
 		value_put_text(button, "field", c->field);
 		value_put_text(button, "value", c->raw);
+		value_put_text(button, "version", arena_printf(s->arena, "%lld", (long long)c->version));
 	}
 	if (c->state)
 		value_put_text(v, "state", states[c->state]);
 }
 
-void sheet_put(const struct sheet *s, struct value *list)
+/* A number's first order is the largest first; the second time the other way round. */
+static void put_head(const struct sheet *s, const struct sheet_column *c, struct value *heads, sheet_sort_url *url,
+		     void *context)
+{
+	struct value *head = value_add_object(heads);
+	bool is_here = s->sorted == c, is_down = is_here ? !s->is_down : c->kind == SHEET_NUMBER;
+
+	value_put_text(head, "title", words(s->lang, c->title));
+	value_put_bool(head, "is_number", c->kind == SHEET_NUMBER);
+	if (url && c->kind != SHEET_WAY)
+		value_put_url(head, "url", url(context, s, c->key, is_down));
+	if (is_here)
+		value_put_text(head, "order", s->is_down ? "descending" : "ascending");
+}
+
+struct value *sheet_put(const struct sheet *s, struct value *list, sheet_sort_url *url, void *context)
 {
 	struct value *v = value_add_object(list), *heads = value_put_list(v, "columns"), *rows = value_put_list(v, "rows");
 
@@ -171,17 +283,15 @@ void sheet_put(const struct sheet *s, struct value *list)
 	value_put_text(v, "note", s->note);
 	if (s->count == 0)
 		value_put_text(v, "empty", s->empty);
-	for (size_t i = 0; i < s->column_count; i++) {
-		struct value *head = value_add_object(heads);
-		value_put_text(head, "title", words(s->lang, s->columns[i].title));
-		value_put_bool(head, "is_number", s->columns[i].is_number);
-	}
+	for (size_t i = 0; i < s->column_count; i++)
+		put_head(s, &s->columns[i], heads, url, context);
 	for (size_t i = 0; i < s->count; i += s->column_count) {
 		struct value *object = value_add_object(rows), *row = value_put_list(object, "cells");
 		value_put_bool(object, "is_sum", s->cells[i].is_sum);
 		for (size_t c = 0; c < s->column_count && i + c < s->count; c++)
 			put_cell(s, i + c, row);
 	}
+	return v;
 }
 
 /* --- programs --- */
@@ -211,7 +321,7 @@ void sheet_csv(const struct sheet *s, struct buf *out)
 	for (size_t i = 0; i < s->count; i++) {
 		buf_add_char(out, i % s->column_count ? ',' : '\n');
 		if (s->cells[i].raw)
-			csv_text(out, s->cells[i].raw, s->columns[i % s->column_count].is_number);
+			csv_text(out, s->cells[i].raw, s->columns[i % s->column_count].kind == SHEET_NUMBER);
 	}
 	buf_add_char(out, '\n');
 }
@@ -221,10 +331,12 @@ static void json_cell(struct json *j, const struct sheet_column *column, const s
 	json_key(j, column->key);
 	if (!c->raw)
 		json_null(j);
-	else if (column->is_number && !strchr(c->raw, '.'))
+	else if (column->kind == SHEET_NUMBER && !strchr(c->raw, '.'))
 		json_number(j, strtoll(c->raw, NULL, 10));
-	else if (column->is_number)
+	else if (column->kind == SHEET_NUMBER)
 		json_real(j, strtod(c->raw, NULL));
+	else if (column->kind == SHEET_LIST)
+		json_list(j, c->raw);
 	else
 		json_text(j, c->raw);
 }

@@ -7,11 +7,18 @@
 #include "engine/template/value.h"
 #include "engine/words/words.h"
 
+enum sheet_kind {
+	SHEET_TEXT,
+	SHEET_NUMBER,
+	SHEET_LONG, /* text that may wrap */
+	SHEET_LIST, /* words with commas between: an array for programs */
+	SHEET_WAY,  /* links and buttons: nothing to sort by */
+};
+
 struct sheet_column {
 	const char *key; /* in CSV and JSON */
 	enum message title;
-	bool is_number;
-	bool is_long; /* may wrap */
+	enum sheet_kind kind;
 };
 
 enum sheet_state { SHEET_PLAIN, SHEET_GOOD, SHEET_WARN, SHEET_BAD };
@@ -36,17 +43,32 @@ void sheet_number(struct sheet *s, int64_t number);
 /* Micro-units with two digits; "–" for SERIES_NO_DATA. */
 void sheet_micro(struct sheet *s, int64_t micro);
 void sheet_nothing(struct sheet *s);
-/* A button that posts act=remove and one field to a page. */
-void sheet_remove(struct sheet *s, const char *action, const char *label, const char *field, const char *value);
+/* A button that posts act=remove, one field and the version of what is seen to a page. */
+void sheet_remove(struct sheet *s, const char *action, const char *label, const char *field, const char *value,
+		  int64_t version);
 void sheet_state(struct sheet *s, enum sheet_state state, const char *text, const char *raw);
 
-/* The row begun next is a sum: other, total. */
+/* Percent with one digit; "–" where there is no whole. */
+void sheet_share(struct sheet *s, int64_t part, int64_t whole);
+/* A way on: `label` for people, the address for programs. */
+void sheet_way(struct sheet *s, const char *label, const char *url);
+
+/* The row begun next stays at the end, in whatever order the others stand: other. */
+void sheet_stay(struct sheet *s);
+/* The same, and it is a sum: total. */
 void sheet_sum(struct sheet *s);
 
-size_t sheet_rows(const struct sheet *s);
+const char *sheet_id(const struct sheet *s);
 
-/* Appends to a list as templates/staff_view.html says. */
-void sheet_put(const struct sheet *s, struct value *list);
+/* Orders the rows by a column: numbers by size, texts as people count (80/tcp before 443/tcp), what has no value last. False:
+ * it has no such column. */
+bool sheet_sort(struct sheet *s, const char *key, bool is_down);
+
+/* Where a head leads: this page with the rows ordered by that column. */
+typedef const char *sheet_sort_url(void *context, const struct sheet *s, const char *key, bool is_down);
+
+/* Appends to a list as templates/staff_view.html says, and gives the new value. `url` may be NULL: heads lead nowhere. */
+struct value *sheet_put(const struct sheet *s, struct value *list, sheet_sort_url *url, void *context);
 void sheet_csv(const struct sheet *s, struct buf *out);
 void sheet_json(const struct sheet *s, struct buf *out);
 

@@ -69,6 +69,8 @@ static const struct form_field {
 	{ FORM_UNIT, "unit", MSG_STAFF_UNIT, 0, false },
 	{ FORM_COUNT, "n", MSG_STAFF_COUNT, 0, false },
 	{ FORM_HIDE, "hide", MSG_STAFF_HIDE, 0, false },
+	{ 0, "sort", MSG_STAFF_SORT, 0, false },
+	{ 0, "table", MSG_STAFF_TABLE, 0, false },
 	{ 0, "name", MSG_STAFF_NAME, MSG_STAFF_NAME_HINT, true },
 	{ 0, "about", MSG_STAFF_PERIOD, MSG_STAFF_ABOUT_HINT, true },
 	{ 0, "cause_ja", MSG_STAFF_CAUSE_JA, 0, false },
@@ -192,6 +194,8 @@ static void put_form(struct page *p)
 		if ((p->page->form & form_fields[i].form) && (form_fields[i].form != FORM_HIDE || p->staff->hidden))
 			put_field(p, &form_fields[i], fields);
 	value_put_bool(v, "has_filter", p->page->form & FORM_FILTER);
+	if (p->fault_count == 0)
+		value_put_text(v, "sort", http_value(p->rq, "sort")->text);
 }
 
 static void put_faults(struct page *p)
@@ -227,6 +231,33 @@ static void put_desk_field(const struct page *p, const char *name, struct value 
 	put_field(p, &f, list);
 }
 
+static void keep(struct value *list, const char *name, const char *text)
+{
+	struct value *v = value_add_object(list);
+
+	value_put_text(v, "name", name);
+	value_put_text(v, "value", text);
+}
+
+static bool is_among(const char *const *fields, const char *name)
+{
+	while (*fields && strcmp(*fields, name) != 0)
+		fields++;
+	return *fields;
+}
+
+/* A form that is shown again because of a fault is as old as it was; one that was too old is made anew. */
+static void put_kept(const struct page *p, const char *const *fields, struct value *list)
+{
+	static const char *const question[] = { "filter", "kind", "hide" };
+	bool is_old = p->rq->method == HTTP_POST && !p->is_stale;
+
+	keep(list, "version", arena_printf(p->arena, "%lld", (long long)(is_old ? page_version(p) : p->version)));
+	for (size_t i = 0; i < COUNT(question); i++)
+		if (http_value(p->rq, question[i])->is_given && !is_among(fields, question[i]))
+			keep(list, question[i], http_value(p->rq, question[i])->text);
+}
+
 void page_form(struct page *p, const char *id, enum message title, const char *intro, const char *const *fields,
 	       const struct page_button *buttons)
 {
@@ -236,6 +267,7 @@ void page_form(struct page *p, const char *id, enum message title, const char *i
 	value_put_text(v, "title", words(p->lang, title));
 	value_put_text(v, "intro", intro);
 	value_put_url(v, "action", p->rq->path);
+	put_kept(p, fields, value_put_list(v, "keeps"));
 	list = value_put_list(v, "fields");
 	for (; *fields; fields++)
 		put_desk_field(p, *fields, list);
@@ -292,19 +324,6 @@ void page_chart(struct page *p, const struct series *hourly)
 	free(points);
 }
 
-size_t page_rows(const struct series *s, const struct series_row **into, size_t most)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < s->row_count && count + 3 < most; i++)
-		into[count++] = &s->rows[i];
-	if (s->has_icmp)
-		into[count++] = &s->icmp;
-	into[count++] = &s->other;
-	into[count++] = &s->total;
-	return count;
-}
-
 static void put_choice(struct page *p, struct value *list, const char *label, const char *period, const char *from)
 {
 	const char *given = http_value(p->rq, "period")->text, *given_from = http_value(p->rq, "from")->text;
@@ -332,10 +351,68 @@ static void put_choices(struct page *p)
 	put_choice(p, list, words(p->lang, MSG_STAFF_ALL_TIME), "all", NULL);
 }
 
+/* --- tables --- */
+
+static struct sheet *sheet_named(const struct page *p, const char *id)
+{
+	for (size_t i = 0; i < p->sheet_count; i++)
+		if (strcmp(sheet_id(p->sheets[i]), id) == 0)
+			return p->sheets[i];
+	return NULL;
+}
+
+/* "packets", "-packets" for the largest first, "bursts.packets" for another table than the first. */
+static void sort_sheets(struct page *p)
+{
+	const char *text = http_value(p->rq, "sort")->text;
+	bool is_down = text[0] == '-', is_found;
+	const char *dot = strchr(text, '.'), *key = dot ? dot + 1 : text + is_down;
+	struct sheet *sheet = p->sheets[0];
+
+	if (!text[0] || p->sheet_count == 0)
+		return;
+	if (dot)
+		sheet = sheet_named(p, arena_bytes(p->arena, text + is_down, (size_t)(dot - text) - is_down));
+	is_found = sheet && sheet_sort(sheet, key, is_down);
+	if (!is_found)
+		ask_fault(p, "sort", MSG_STAFF_FAULT_SORT, NULL);
+}
+
+static const char *sort_url(void *context, const struct sheet *s, const char *key, bool is_down)
+{
+	const struct page *p = context;
+	const struct http_value *skip = http_value(p->rq, "skip");
+	bool is_first = s == p->sheets[0];
+
+	return page_url(p, p->page->path, "sort",
+			arena_printf(p->arena, "%s%s%s%s", is_down ? "-" : "", is_first ? "" : sheet_id(s), is_first ? "" : ".", key),
+			"skip", skip->is_given ? skip->text : NULL, NULL);
+}
+
+static const char *file_url(const struct page *p, const struct sheet *s, const char *format)
+{
+	const struct http_value *skip = http_value(p->rq, "skip");
+
+	return page_url(p, p->page->path, "format", format, "table", s == p->sheets[0] ? NULL : sheet_id(s), "skip",
+			skip->is_given ? skip->text : NULL, NULL);
+}
+
+static void put_sheets(struct page *p)
+{
+	bool has_files = p->page->form || p->page->flags & PAGE_HAS_FILES, sorts = has_files || p->page->flags & PAGE_SORTS;
+	struct value *list = value_put_list(p->value, "sheets"), *v;
+
+	for (size_t i = 0; i < p->sheet_count; i++) {
+		v = sheet_put(p->sheets[i], list, sorts ? sort_url : NULL, p);
+		if (has_files) {
+			value_put_url(v, "csv", file_url(p, p->sheets[i], "csv"));
+			value_put_url(v, "json", file_url(p, p->sheets[i], "json"));
+		}
+	}
+}
+
 static void put_page(struct page *p)
 {
-	struct value *sheets = value_put_list(p->value, "sheets");
-
 	put_frame(p, p->title ? p->title : words(p->lang, p->page->title));
 	value_put_text(p->value, "intro", words(p->lang, p->page->intro));
 	if (p->page->form)
@@ -347,29 +424,45 @@ static void put_page(struct page *p)
 		put_choices(p);
 		value_put_text(p->value, "period", period_words(p));
 	}
-	for (size_t i = 0; i < p->sheet_count; i++)
-		sheet_put(p->sheets[i], sheets);
-	if (p->sheet_count && (p->page->form || p->page->flags & PAGE_HAS_FILES)) {
-		value_put_url(p->value, "csv", page_url(p, p->page->path, "format", "csv", NULL));
-		value_put_url(p->value, "json", page_url(p, p->page->path, "format", "json", NULL));
-	}
+	put_sheets(p);
+}
+
+static const struct sheet *sheet_asked(struct page *p)
+{
+	const char *id = http_value(p->rq, "table")->text;
+	const struct sheet *s = id[0] ? sheet_named(p, id) : p->sheets[0];
+
+	if (!s && p->sheet_count)
+		ask_fault(p, "table", MSG_STAFF_FAULT_TABLE, NULL);
+	return s;
+}
+
+static int status_code(const struct page *p)
+{
+	if (p->fault_count)
+		return 400;
+	if (p->is_stale)
+		return 409;
+	return p->is_failed || !(p->store || p->page->flags & PAGE_OF_DESK) ? 503 : 200;
 }
 
 static int answer(struct page *p, struct http_response *rs, struct error *err)
 {
 	int64_t format = http_value(p->rq, "format")->number;
+	const struct sheet *asked = sheet_asked(p);
 	_cleanup_(buf_clear) struct buf b;
 
 	buf_init(&b, PAGE_MAX);
-	if (format == 0 || p->sheet_count == 0) {
+	sort_sheets(p);
+	if (format == 0 || !asked || p->fault_count) {
 		put_page(p);
-		rs->status = p->fault_count ? 400 : p->is_failed || !(p->store || p->page->flags & PAGE_OF_DESK) ? 503 : 200;
+		rs->status = status_code(p);
 		return render(p, "staff_view.html", rs, err);
 	}
 	if (format == 1)
-		sheet_csv(p->sheets[0], &b);
+		sheet_csv(asked, &b);
 	else
-		sheet_json(p->sheets[0], &b);
+		sheet_json(asked, &b);
 	if (b.is_full)
 		return error_set(err, -E2BIG, "the answer is too large");
 	rs->type = format == 1 ? "text/csv; charset=utf-8" : "application/x-ndjson";
@@ -423,7 +516,7 @@ static int fill(struct page *p, struct error *err)
 {
 	bool is_desk = p->page->flags & PAGE_OF_DESK;
 
-	if (is_desk || (p->store && (p->fault_count == 0 || p->page->act)))
+	if (is_desk || (!p->store && p->page->flags & PAGE_OF_SENSORS) || (p->store && (p->fault_count == 0 || p->page->act)))
 		return p->page->fill(p, err);
 	return 0;
 }
@@ -444,9 +537,9 @@ static int answer_page(struct page *p, bool acts, struct http_response *rs, stru
 			http_redirect(rs, p->done);
 			return 0;
 		}
-		if (r == 0)
-			r = fill(p, err);
 	}
+	if (r == 0)
+		r = fill(p, err);
 	return r < 0 ? r : answer(p, rs, err);
 }
 
@@ -539,7 +632,7 @@ static void failed(const struct http_request *rq, const struct error *err)
 /* --- routes --- */
 
 const struct staff_page staff_pages[] = {
-	{ "/", MSG_STAFF_START, MSG_STAFF_START_TITLE, MSG_STAFF_START_INTRO, 0, page_start, NULL, 0 },
+	{ "/", MSG_STAFF_START, MSG_STAFF_START_TITLE, MSG_STAFF_START_INTRO, 0, page_start, NULL, PAGE_OF_SENSORS },
 	{ "/observe/top", MSG_STAFF_TOP, MSG_STAFF_TOP_TITLE, MSG_STAFF_TOP_INTRO,
 	  FORM_FILTER | FORM_PERIOD | FORM_KIND | FORM_COUNT | FORM_HIDE, page_top, NULL, 0 },
 	{ "/observe/series", MSG_STAFF_SERIES, MSG_STAFF_SERIES_TITLE, MSG_STAFF_SERIES_INTRO,
@@ -555,11 +648,11 @@ const struct staff_page staff_pages[] = {
 	{ "/observe/surges", MSG_STAFF_SURGES, MSG_STAFF_SURGES_TITLE, MSG_STAFF_SURGES_INTRO,
 	  FORM_FILTER | FORM_PERIOD | FORM_KIND | FORM_HIDE, page_surges, NULL, 0 },
 	{ "/observe/sensors", MSG_STAFF_SENSORS, MSG_STAFF_SENSORS_TITLE, MSG_STAFF_SENSORS_INTRO, FORM_PERIOD, page_sensors, NULL,
-	  0 },
+	  PAGE_OF_SENSORS },
 	{ "/observe/filters", MSG_STAFF_FILTERS, MSG_STAFF_FILTERS_TITLE, MSG_STAFF_FILTERS_INTRO, 0, page_filters,
-	  page_filters_act, PAGE_OF_DESK },
+	  page_filters_act, PAGE_OF_DESK | PAGE_SORTS },
 	{ "/observe/notes", MSG_STAFF_NOTES, MSG_STAFF_NOTES_TITLE, MSG_STAFF_NOTES_INTRO, 0, page_notes, page_notes_act,
-	  PAGE_OF_DESK },
+	  PAGE_OF_DESK | PAGE_SORTS },
 	{ 0 },
 };
 

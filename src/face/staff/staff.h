@@ -7,6 +7,7 @@
 
 #include "engine/db/db.h"
 #include "engine/http/http.h"
+#include "face/staff/watch.h"
 #include "observe/query/filter.h"
 
 struct staff {
@@ -15,6 +16,8 @@ struct staff {
 	size_t hidden_count; /* prefixes in that list */
 	double surge_threshold;
 	struct db *db;       /* the case database, which pages read and write; NULL: there is none, and they say so */
+	struct watch *watch; /* the collector's folder; NULL: no sensor delivers here */
+	int64_t silence_us;  /* without a heartbeat, after which a sensor counts as silent */
 	const char *actor;   /* who does what is done here: 'local:suzuki' */
 	/* Where sources belong, for filters by country and AS; NULL: unknown. */
 	struct place (*place)(void *context, const struct address *source);

@@ -23,6 +23,17 @@ unsigned health_of(const struct roster_sensor *r, const struct sensor_status *s,
 	return health;
 }
 
+int64_t health_up_seconds(const struct store *s, const char *name, int64_t now_us)
+{
+	int64_t first = floor_div(now_us, HOUR_US) - HEALTH_UP_HOURS, sum = 0;
+	_cleanup_free_ uint16_t *up = store_uptime(s, first, HEALTH_UP_HOURS + 1);
+
+	for (size_t i = 0; i < s->sensor_count; i++)
+		for (size_t h = 0; strcmp(s->sensors[i], name) == 0 && h < HEALTH_UP_HOURS + 1; h++)
+			sum += up[i * (HEALTH_UP_HOURS + 1) + h];
+	return sum;
+}
+
 void health_format(unsigned health, struct buf *out)
 {
 	static const struct {

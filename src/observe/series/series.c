@@ -636,6 +636,19 @@ struct series *series_make(const struct series_input *in, const struct series_ce
 	return series_end(w);
 }
 
+size_t series_rows(const struct series *s, const struct series_row **into, size_t most)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < s->row_count && count + 3 < most; i++)
+		into[count++] = &s->rows[i];
+	if (s->has_icmp)
+		into[count++] = &s->icmp;
+	into[count++] = &s->other;
+	into[count++] = &s->total;
+	return count;
+}
+
 struct series *series_free(struct series *s)
 {
 	if (!s)

@@ -151,6 +151,10 @@ void series_add_hours(struct series_work *work, uint32_t key, const struct serie
 /* Accepts NULL and returns NULL. */
 struct series *series_free(struct series *s);
 
+/* The rows as they are shown: ranked and asked for, ICMP, other, total; at most `most`, which is 3 or more: the first rows
+ * give way. Gives how many there are. */
+size_t series_rows(const struct series *s, const struct series_row **into, size_t most);
+
 /* packets in micro-packets over seconds of up-time; SERIES_NO_DATA when nobody was up. */
 int64_t series_value(int64_t micro, int64_t up_s);
 

@@ -46,6 +46,13 @@ static const char *region_name(struct arena *a, uint32_t key)
 	return key ? arena_printf(a, "%c%c", (char)(key >> 8), (char)key) : "unknown";
 }
 
+static const char *region_label(enum lang lang, uint32_t key, const char *code)
+{
+	const char *name = key ? words_region(lang, code) : words(lang, MSG_OBSERVE_REGION_UNKNOWN);
+
+	return name ? name : code;
+}
+
 static struct figure_row row_of(struct figure *f, const struct series_row *row, enum view_by by)
 {
 	char name[VIEW_KEY_TEXT_MAX];
@@ -53,7 +60,9 @@ static struct figure_row row_of(struct figure *f, const struct series_row *row, 
 
 	if (by == VIEW_BY_REGION) {
 		r.name = region_name(f->arena, row->key);
-		r.label = row->key ? r.name : words(f->lang, MSG_OBSERVE_REGION_UNKNOWN);
+		for (int lang = 0; lang < LANG_COUNT; lang++)
+			r.region[lang] = region_label((enum lang)lang, row->key, r.name);
+		r.label = r.region[f->lang];
 	} else {
 		r.name = arena_text(f->arena, view_key_format(row->key, name));
 		r.label = row->key == VIEW_KEY_ICMP ? "ICMP" : r.name;
@@ -295,6 +304,10 @@ static void json_row(struct json *j, const struct figure *f, const struct figure
 	json_object(j);
 	json_key(j, "name");
 	json_text(j, row->name);
+	for (int lang = 0; lang < LANG_COUNT && row->region[lang]; lang++) {
+		json_key(j, lang == LANG_JA ? "region_ja" : "region_en");
+		json_text(j, row->region[lang]);
+	}
 	json_key(j, "rank");
 	if (row->rank)
 		json_number(j, row->rank);

@@ -28,6 +28,7 @@ enum figure_part {
 struct figure_row {
 	const char *name;  /* for programs: "445/tcp", "icmp", "other", "JP" */
 	const char *label; /* for people, in the figure's language */
+	const char *region[LANG_COUNT]; /* its name, for programs too; NULL: it is none */
 	uint32_t rank;     /* 0: none */
 	const int64_t *value; /* [point] micro-packets per sensor and hour, or SERIES_NO_DATA */
 	int64_t mean;
