@@ -4,6 +4,7 @@
 #include "observe/store/block.h"
 
 #include "base/cleanup.h"
+#include "base/clones.h"
 #include "base/memory.h"
 #include "observe/packet/event.h"
 #include "observe/store/bits.h"
@@ -12,13 +13,6 @@
 #include <errno.h>
 #define XXH_INLINE_ALL
 #include <xxhash.h>
-
-/* Faster instructions where the machine has them; sanitizers do not know resolvers. */
-#if defined __x86_64__ && defined __GNUC__ && !defined __clang__ && !defined __SANITIZE_ADDRESS__
-#define CLONES __attribute__((target_clones("avx2", "popcnt", "default")))
-#else
-#define CLONES
-#endif
 
 static int damaged(struct error *err, const char *what)
 {
@@ -503,21 +497,38 @@ bool block_lengths(const struct block *b, uint16_t *ret)
 
 bool block_new_sources(const struct block *b, struct block_new *ret)
 {
-	struct bytes c = section_of(b, SECTION_NEW), v4, v6, ttl;
+	struct bytes c = section_of(b, SECTION_NEW), v6, ttl;
+	uint32_t bytes;
 	struct block_new n;
 
 	if (!take_u32le(&c, &n.first_id) || !take_u32le(&c, &n.v4_count) || !take_u32le(&c, &n.v6_count) ||
-	    !take_u32le(&c, &n.none_count))
+	    !take_u32le(&c, &n.none_count) || !take_u32le(&c, &n.v4_low) || !take_u32le(&c, &bytes))
 		return false;
-	if (n.v4_count > b->events || n.v6_count > b->events || n.none_count > 1 ||
-	    !take_bytes(&c, n.v4_count * 4ul, &v4) || !take_bytes(&c, n.v6_count * 16ul, &v6) ||
+	if (n.v4_count > b->events || n.v6_count > b->events || n.none_count > 1 || n.v4_low > 32 ||
+	    !take_bytes(&c, bytes, &n.v4) || !take_bytes(&c, n.v6_count * 16ul, &v6) ||
 	    !take_bytes(&c, (size_t)n.v4_count + n.v6_count + n.none_count, &ttl))
 		return false;
-	n.v4 = v4.p;
+	n.end = b->all.p + b->all.n;
 	n.v6 = v6.p;
 	n.ttl = ttl.p;
 	*ret = n;
 	return true;
+}
+
+bool block_new_v4(const struct block_new *n, uint64_t *ret)
+{
+	return elias_fano_read(n->v4.p, n->end, n->v4_count, n->v4_low, ret);
+}
+
+bool block_new_find_v4(const struct block_new *n, uint32_t address, uint32_t *ret_place)
+{
+	uint64_t bounds[2] = { address, address + UINT64_C(1) };
+	uint32_t ranks[2];
+
+	if (n->v4_count == 0 || !elias_fano_ranks(n->v4.p, n->end, n->v4_count, n->v4_low, bounds, 2, ranks))
+		return false;
+	*ret_place = ranks[0];
+	return ranks[1] > ranks[0];
 }
 
 /* The group of a row: a binary search by first rows, then its class by the classes' numbers of groups. */

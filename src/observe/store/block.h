@@ -84,8 +84,13 @@ bool block_row(const struct block *b, uint32_t row, uint8_t first_ttl, uint16_t 
 /* The sources listed here first. */
 struct block_new {
 	uint32_t first_id, v4_count, v6_count, none_count;
-	const uint8_t *v4, *v6, *ttl;
+	uint32_t v4_low;
+	struct bytes v4; /* a rising list: bits.h */
+	const uint8_t *v6, *ttl, *end;
 };
 bool block_new_sources(const struct block *b, struct block_new *ret);
+/* All IPv4 addresses; the place of one. False: it is not there, or the list ends early. */
+bool block_new_v4(const struct block_new *n, uint64_t *ret);
+bool block_new_find_v4(const struct block_new *n, uint32_t address, uint32_t *ret_place);
 
 #endif

@@ -2,6 +2,7 @@
  * Copyright The hinomi authors */
 /* One day's rows become a block: order them, then write section after section. */
 #include "base/clock.h"
+#include "base/clones.h"
 #include "base/memory.h"
 #include "observe/store/bits.h"
 #include "observe/store/column.h"
@@ -14,6 +15,7 @@
 #include <xxhash.h>
 
 #define BLOCK_BYTES_MAX (8u << 20)
+#define FINAL_PENDING UINT32_MAX
 
 struct group {
 	uint32_t class; /* number among the block's classes */
@@ -23,15 +25,21 @@ struct group {
 };
 
 struct scratch {
-	uint64_t keys[BLOCK_EVENTS_MAX], spare[BLOCK_EVENTS_MAX], times[BLOCK_EVENTS_MAX];
+	uint64_t keys[BLOCK_EVENTS_MAX], spare[BLOCK_EVENTS_MAX];
 	uint64_t cells[BLOCK_EVENTS_MAX + 2];
-	uint16_t order[BLOCK_EVENTS_MAX];   /* row of the block → row as it came */
-	uint32_t finals[BLOCK_EVENTS_MAX];  /* row of the block → id of its source */
-	uint16_t codes[BLOCK_EVENTS_MAX], values[BLOCK_EVENTS_MAX], predicted[BLOCK_EVENTS_MAX];
-	uint16_t pairs[BLOCK_EVENTS_MAX];
-	uint16_t rank_of[SEGMENT_SOURCES_MAX]; /* id → place among those present */
+	uint16_t order[BLOCK_EVENTS_MAX]; /* row of the block → row as it came */
+	/* The columns, by row of the block. */
+	uint64_t times[BLOCK_EVENTS_MAX]; /* after the first, in microseconds */
+	uint32_t ids[BLOCK_EVENTS_MAX];   /* of the source */
+	uint16_t codes[BLOCK_EVENTS_MAX], pairs[BLOCK_EVENTS_MAX];
+	uint16_t source_ports[BLOCK_EVENTS_MAX], source_ports_predicted[BLOCK_EVENTS_MAX];
+	uint16_t ttls[BLOCK_EVENTS_MAX], ttls_predicted[BLOCK_EVENTS_MAX];
+	uint16_t lengths[BLOCK_EVENTS_MAX], lengths_predicted[BLOCK_EVENTS_MAX];
+	uint16_t new_rows[BLOCK_EVENTS_MAX];   /* rows as they came whose source may not be listed */
+	size_t new_row_count;
 	uint64_t present[SEGMENT_SOURCES_MAX / 64];
-	uint8_t ttl_of[SEGMENT_SOURCES_MAX]; /* id → first TTL */
+	uint16_t present_before[SEGMENT_SOURCES_MAX / 64]; /* how many of lower words are present */
+	uint8_t new_ttls[BLOCK_EVENTS_MAX];
 	uint16_t last_port[BLOCK_EVENTS_MAX];
 	uint16_t local_class[65536];
 	uint32_t classes[65536]; /* number in the block → in the segment */
@@ -75,31 +83,21 @@ struct scratch *scratch_free(struct scratch *s)
 
 /* --- order --- */
 
-#define PERMUTE(column, type)                                                   \
-	do {                                                                    \
-		type *from_ = memory_new(d->count, sizeof(type));               \
-		memcpy(from_, d->column, d->count * sizeof(type));              \
-		for (size_t i_ = 0; i_ < d->count; i_++)                        \
-			d->column[i_] = from_[s->keys[i_] & 0xffff];            \
-		free(from_);                                                    \
-	} while (0)
-
 /* Rows that came out of order are put into time order, equal times as they came. */
 static void sort_by_time(struct scratch *s, struct day_rows *d)
 {
+	struct event_row *rows;
+
 	if (d->is_sorted)
 		return;
 	for (size_t i = 0; i < d->count; i++)
-		s->keys[i] = (uint64_t)(d->time[i] - d->day * DAY_US) << 16 | i;
+		s->keys[i] = (uint64_t)(d->rows[i].time - d->day * DAY_US) << 16 | i;
 	sort_words(s->keys, s->spare, d->count, 16, 37);
-	PERMUTE(time, int64_t);
-	PERMUTE(source, uint32_t);
-	PERMUTE(pair, uint32_t);
-	PERMUTE(class, uint16_t);
-	PERMUTE(port, uint16_t);
-	PERMUTE(source_port, uint16_t);
-	PERMUTE(length, uint16_t);
-	PERMUTE(ttl, uint8_t);
+	rows = memory_resize(NULL, d->room * sizeof *rows);
+	for (size_t i = 0; i < d->count; i++)
+		rows[i] = d->rows[s->keys[i] & 0xffff];
+	free(d->rows);
+	d->rows = rows;
 	d->is_sorted = true;
 }
 
@@ -123,7 +121,7 @@ static void find_classes(const struct encoder *e, struct scratch *s, const struc
 	memset(s->local_class, 0, (e->classes.count < 65536 ? e->classes.count : 65536) * sizeof *s->local_class);
 	s->class_count = 0;
 	for (size_t i = 0; i < d->count; i++)
-		s->local_class[d->class[i]] = 1;
+		s->local_class[d->rows[i].class] = 1;
 	for (uint32_t c = 0; c < e->classes.count; c++)
 		if (s->local_class[c])
 			s->classes[s->class_count++] = c;
@@ -184,10 +182,17 @@ static void make_groups(struct scratch *s, size_t count)
 
 static void order_rows(struct encoder *e, struct scratch *s, struct day_rows *d)
 {
+	size_t new = 0;
+
 	sort_by_time(s, d);
 	find_classes(e, s, d);
-	for (size_t i = 0; i < d->count; i++)
-		s->keys[i] = (uint64_t)s->local_class[d->class[i]] << 32 | (uint64_t)d->port[i] << 16 | i;
+	for (size_t i = 0; i < d->count; i++) {
+		const struct event_row *row = &d->rows[i];
+		s->keys[i] = (uint64_t)s->local_class[row->class] << 32 | (uint64_t)row->port << 16 | i;
+		s->new_rows[new] = (uint16_t)i;
+		new += row->source >= e->sources.unlisted_from;
+	}
+	s->new_row_count = new;
 	sort_words(s->keys, s->spare, d->count, 16, 16 + bits_width(s->class_count - 1));
 	make_groups(s, d->count);
 }
@@ -197,42 +202,41 @@ static void order_rows(struct encoder *e, struct scratch *s, struct day_rows *d)
 static bool all_multiples(const struct day_rows *d, int64_t first, int64_t unit)
 {
 	for (size_t i = 0; i < d->count; i++)
-		if ((d->time[i] - first) % unit)
+		if ((d->rows[i].time - first) % unit)
 			return false;
 	return true;
 }
 
 static void find_times(struct scratch *s, const struct day_rows *d)
 {
-	s->first = d->time[0];
-	s->last = d->time[d->count - 1];
+	s->first = d->rows[0].time;
+	s->last = d->rows[d->count - 1].time;
 	s->unit = all_multiples(d, s->first, SECOND_US) ? SECOND_US : all_multiples(d, s->first, 1000) ? 1000 : 1;
 }
 
-static void write_times(struct scratch *s, const struct day_rows *d, uint64_t *group_words)
+static void write_times(struct scratch *s, uint64_t *group_words)
 {
 	size_t start = s->body.n;
 
 	for (size_t g = 0; g < s->group_count; g++) {
 		const struct group *group = &s->groups[g];
-		const uint16_t *order = s->order + group->first;
+		uint64_t *times = s->times + group->first;
 		unsigned low;
 		size_t bytes;
 		uint8_t *into;
-		if (s->unit == 1)
+		if (s->unit != 1) {
 			for (size_t i = 0; i < group->count; i++)
-				s->times[i] = (uint64_t)(d->time[order[i]] - s->first);
-		else
-			for (size_t i = 0; i < group->count; i++)
-				s->times[i] = (uint64_t)(d->time[order[i]] - s->first) / s->unit;
-		low = elias_fano_low(group->count, s->times[group->count - 1]);
-		bytes = elias_fano_bytes(group->count, s->times[group->count - 1], low);
+				s->spare[i] = times[i] / s->unit;
+			times = s->spare;
+		}
+		low = elias_fano_low(group->count, times[group->count - 1]);
+		bytes = elias_fano_bytes(group->count, times[group->count - 1], low);
 		group_words[g] = group_word(group->port, group->first, low, (uint32_t)(s->body.n - start));
 		into = buf_extend(&s->body, bytes + BITS_SLACK);
 		if (!into)
 			return;
 		memset(into, 0, bytes + BITS_SLACK);
-		elias_fano_write(into, s->times, group->count, low);
+		elias_fano_write(into, times, group->count, low);
 		s->body.n -= BITS_SLACK;
 	}
 }
@@ -250,51 +254,66 @@ static int compare_v6(const void *a, const void *b, void *context)
 	return x->word[1] < y->word[1] ? -1 : x->word[1] > y->word[1];
 }
 
-#define FINAL_PENDING UINT32_MAX
-
 struct new_sources {
 	uint64_t *v4; /* address << 32 | number */
-	uint32_t *v6, *none;
+	uint32_t *v6, none;
 	size_t v4_count, v6_count, none_count;
-	uint16_t *rows; /* whose source had no id yet */
-	size_t row_count;
 };
 
-/* Each row's source becomes its id; rows whose source is not listed yet are noted for later. */
-static void find_new(struct sources *s, struct day_rows *d, struct new_sources *new)
+/* The sources of the noted rows that have no id yet, each once. */
+static void find_new(const struct scratch *s, struct sources *sources, const struct day_rows *d, struct new_sources *new)
 {
-	for (size_t i = 0; i < d->count; i++) {
-		uint32_t number = d->source[i], final = s->final[number];
-		if (final != 0 && final != FINAL_PENDING) {
-			d->source[i] = final - 1;
+	for (size_t i = 0; i < s->new_row_count; i++) {
+		uint32_t number = d->rows[s->new_rows[i]].source;
+		if (sources->final[number])
 			continue;
-		}
-		new->rows[new->row_count++] = (uint16_t)i;
-		if (final == FINAL_PENDING)
-			continue;
-		s->final[number] = FINAL_PENDING;
-		if (s->family[number] == 4)
-			new->v4[new->v4_count++] = (uint64_t)s->word[number] << 32 | number;
-		else if (s->family[number] == 6)
+		sources->final[number] = FINAL_PENDING;
+		if (sources->family[number] == 4) {
+			new->v4[new->v4_count++] = (uint64_t)sources->word[number] << 32 | number;
+		} else if (sources->family[number] == 6) {
 			new->v6[new->v6_count++] = number;
-		else
-			new->none[new->none_count++] = number;
+		} else {
+			new->none = number;
+			new->none_count = 1;
+		}
 	}
 }
 
 static void list_source(struct scratch *s, struct sources *sources, uint32_t number)
 {
-	s->ttl_of[sources->listed] = sources->ttl[number];
-	sources->final[number] = ++sources->listed;
+	uint8_t ttl = sources->ttl[number];
+
+	s->new_ttls[sources->listed - s->first_id] = ttl;
+	sources->final[number] = (uint32_t)ttl << 24 | ++sources->listed;
 }
 
-static void write_new(struct scratch *s, struct sources *sources, struct day_rows *d)
+/* The new IPv4 sources, as a rising list. */
+static void write_v4(struct scratch *s, struct sources *sources, const struct new_sources *new)
 {
-	uint32_t none[1];
-	struct new_sources new = { .v4 = s->keys, .v6 = (uint32_t *)s->times, .none = none, .rows = s->values };
+	uint64_t last = new->v4_count ? new->v4[new->v4_count - 1] >> 32 : 0;
+	unsigned low = elias_fano_low(new->v4_count, last);
+	size_t bytes = new->v4_count ? elias_fano_bytes(new->v4_count, last, low) : 0;
 	uint8_t *into;
 
-	find_new(sources, d, &new);
+	buf_add_u32le(&s->body, low);
+	buf_add_u32le(&s->body, (uint32_t)bytes);
+	for (size_t i = 0; i < new->v4_count; i++) {
+		list_source(s, sources, (uint32_t)new->v4[i]);
+		s->spare[i] = new->v4[i] >> 32;
+	}
+	into = buf_extend(&s->body, bytes + BITS_SLACK);
+	if (!into)
+		return;
+	memset(into, 0, bytes + BITS_SLACK);
+	elias_fano_write(into, s->spare, new->v4_count, low);
+	s->body.n -= BITS_SLACK;
+}
+
+static void write_new(struct scratch *s, struct sources *sources, const struct day_rows *d)
+{
+	struct new_sources new = { .v4 = s->keys, .v6 = s->ids };
+
+	find_new(s, sources, d, &new);
 	sort_words(new.v4, s->spare, new.v4_count, 32, 32);
 	qsort_r(new.v6, new.v6_count, sizeof *new.v6, compare_v6, sources);
 	s->first_id = sources->listed;
@@ -303,11 +322,7 @@ static void write_new(struct scratch *s, struct sources *sources, struct day_row
 	buf_add_u32le(&s->body, (uint32_t)new.v4_count);
 	buf_add_u32le(&s->body, (uint32_t)new.v6_count);
 	buf_add_u32le(&s->body, (uint32_t)new.none_count);
-	into = buf_extend(&s->body, new.v4_count * 4);
-	for (size_t i = 0; into && i < new.v4_count; i++) {
-		put_u32le(into + i * 4, (uint32_t)(new.v4[i] >> 32));
-		list_source(s, sources, (uint32_t)new.v4[i]);
-	}
+	write_v4(s, sources, &new);
 	for (size_t i = 0; i < new.v6_count; i++) {
 		const struct wide_key *k = &sources->v6.keys[sources->word[new.v6[i]]];
 		buf_add_u64le(&s->body, __builtin_bswap64(k->word[0]));
@@ -315,10 +330,93 @@ static void write_new(struct scratch *s, struct sources *sources, struct day_row
 		list_source(s, sources, new.v6[i]);
 	}
 	if (new.none_count)
-		list_source(s, sources, none[0]);
-	buf_add(&s->body, s->ttl_of + s->first_id, s->new_count);
-	for (size_t i = 0; i < new.row_count; i++)
-		d->source[new.rows[i]] = sources->final[d->source[new.rows[i]]] - 1;
+		list_source(s, sources, new.none);
+	buf_add(&s->body, s->new_ttls, s->new_count);
+}
+
+/* --- columns --- */
+
+static uint16_t known_of(const struct encoder *e, const struct scratch *s, uint32_t class)
+{
+	return (uint16_t)(class_word(e, s->classes[class]) >> 40);
+}
+
+static void pairs_begin(const struct encoder *e, struct scratch *s)
+{
+	if (s->pair_room < e->pairs.count) {
+		size_t old = s->pair_room;
+		s->pair_room = e->pairs.count + 1024ul;
+		s->local_pair = memory_resize(s->local_pair, s->pair_room * sizeof *s->local_pair);
+		s->pair_stamp = memory_resize(s->pair_stamp, s->pair_room * sizeof *s->pair_stamp);
+		memset(s->pair_stamp + old, 0, (s->pair_room - old) * sizeof *s->pair_stamp);
+	}
+	s->stamp++;
+	s->pair_count = 0;
+}
+
+static inline uint16_t local_pair(struct scratch *s, uint32_t pair)
+{
+	if (s->pair_stamp[pair] != s->stamp) {
+		s->pair_stamp[pair] = s->stamp;
+		s->local_pair[pair] = (uint16_t)s->pair_count;
+		s->pair_list[s->pair_count++] = pair;
+	}
+	return s->local_pair[pair];
+}
+
+/* A row whose class does not know a column is as predicted. */
+static void forget_unknown(struct scratch *s, const struct group *group, uint16_t known)
+{
+	size_t first = group->first, bytes = group->count * sizeof(uint16_t);
+
+	if (!(known & EVENT_HAS_TTL))
+		memcpy(s->ttls + first, s->ttls_predicted + first, bytes);
+	if (!(known & EVENT_HAS_SOURCE_PORT))
+		memset(s->source_ports + first, 0, bytes);
+}
+
+/* One look at each row, in the block's order, fills the columns; all sources have ids. */
+static void gather(const struct encoder *e, struct scratch *s, const struct day_rows *d)
+{
+	const uint32_t *final = e->sources.final;
+
+	memset(s->present, 0, (e->sources.listed + 63) / 64 * sizeof *s->present);
+	pairs_begin(e, s);
+	for (size_t i = 0; i < d->count; i++) {
+		const struct event_row *row = &d->rows[s->order[i]];
+		uint32_t source = final[row->source], id = (source & 0xffffff) - 1;
+		s->times[i] = (uint64_t)(row->time - s->first);
+		s->ids[i] = id;
+		s->present[id / 64] |= UINT64_C(1) << id % 64;
+		s->pairs[i] = local_pair(s, row->pair);
+		s->source_ports[i] = row->source_port;
+		s->ttls[i] = row->ttl;
+		s->ttls_predicted[i] = (uint16_t)(source >> 24);
+		s->lengths[i] = row->length;
+	}
+	for (size_t g = 0; g < s->group_count; g++)
+		forget_unknown(s, &s->groups[g], known_of(e, s, s->groups[g].class));
+}
+
+static uint32_t count_present(struct scratch *s, uint32_t words)
+{
+	uint32_t sum = 0;
+
+	for (uint32_t w = 0; w < words; w++) {
+		s->present_before[w] = (uint16_t)sum;
+		sum += (uint32_t)__builtin_popcountll(s->present[w]);
+	}
+	return sum;
+}
+
+/* A source's place among those present. */
+static CLONES void find_codes(struct scratch *s, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		uint32_t id = s->ids[i], word = id / 64;
+		uint64_t lower = s->present[word] & ((UINT64_C(1) << id % 64) - 1);
+		s->codes[i] = (uint16_t)(s->present_before[word] + (uint32_t)__builtin_popcountll(lower));
+	}
 }
 
 static void write_present_list(struct scratch *s, uint32_t listed)
@@ -334,52 +432,16 @@ static void write_present_list(struct scratch *s, uint32_t listed)
 		}
 }
 
-/* Fills finals, present, rank_of and codes, and writes which sources occur. */
+/* Fills codes, and writes which sources occur. */
 static void write_present(struct scratch *s, const struct sources *sources, const struct day_rows *d)
 {
-	uint32_t words = (sources->listed + 63) / 64, rank = 0;
-
-	memset(s->present, 0, words * sizeof *s->present);
-	for (size_t i = 0; i < d->count; i++) {
-		uint32_t id = d->source[s->order[i]];
-		s->finals[i] = id;
-		s->present[id / 64] |= UINT64_C(1) << id % 64;
-	}
-	for (uint32_t w = 0; w < words; w++)
-		for (uint64_t word = s->present[w]; word; word &= word - 1)
-			s->rank_of[w * 64 + (uint32_t)__builtin_ctzll(word)] = (uint16_t)rank++;
-	s->present_count = rank;
-	for (size_t i = 0; i < d->count; i++)
-		s->codes[i] = s->rank_of[s->finals[i]];
-	if (rank * 12ul < sources->listed) {
+	s->present_count = count_present(s, (sources->listed + 63) / 64);
+	find_codes(s, d->count);
+	if (s->present_count * 12ul < sources->listed) {
 		write_present_list(s, sources->listed);
 	} else {
 		buf_add_u32le(&s->body, PRESENT_BITMAP);
 		buf_add(&s->body, s->present, (sources->listed + 7) / 8);
-	}
-}
-
-/* --- pairs --- */
-
-static void find_pairs(struct encoder *e, struct scratch *s, const struct day_rows *d)
-{
-	if (s->pair_room < e->pairs.count) {
-		size_t old = s->pair_room;
-		s->pair_room = e->pairs.count + 1024ul;
-		s->local_pair = memory_resize(s->local_pair, s->pair_room * sizeof *s->local_pair);
-		s->pair_stamp = memory_resize(s->pair_stamp, s->pair_room * sizeof *s->pair_stamp);
-		memset(s->pair_stamp + old, 0, (s->pair_room - old) * sizeof *s->pair_stamp);
-	}
-	s->stamp++;
-	s->pair_count = 0;
-	for (size_t i = 0; i < d->count; i++) {
-		uint32_t pair = d->pair[s->order[i]];
-		if (s->pair_stamp[pair] != s->stamp) {
-			s->pair_stamp[pair] = s->stamp;
-			s->local_pair[pair] = (uint16_t)s->pair_count;
-			s->pair_list[s->pair_count++] = pair;
-		}
-		s->pairs[i] = s->local_pair[pair];
 	}
 }
 
@@ -399,13 +461,6 @@ static void write_pairs(struct encoder *e, struct scratch *s)
 	}
 }
 
-/* --- the other columns --- */
-
-static uint16_t known_of(const struct encoder *e, const struct scratch *s, uint32_t class)
-{
-	return (uint16_t)(class_word(e, s->classes[class]) >> 40);
-}
-
 static void write_tail_ports(struct scratch *s, const struct day_rows *d)
 {
 	for (size_t g = 0; g < s->group_count; g++) {
@@ -415,55 +470,48 @@ static void write_tail_ports(struct scratch *s, const struct day_rows *d)
 			continue;
 		into = buf_extend(&s->body, group->count * 2ul);
 		for (uint32_t i = 0; into && i < group->count; i++)
-			put_u16le(into + 2ul * i, d->port[s->order[group->first + i]]);
+			put_u16le(into + 2ul * i, d->rows[s->order[group->first + i]].port);
 	}
 }
 
 /* A source often keeps its port: predicted is what its row before had. */
 static void write_source_ports(const struct encoder *e, struct scratch *s, const struct day_rows *d)
 {
+	uint16_t *ports = s->source_ports, *predicted = s->source_ports_predicted;
+
 	memset(s->last_port, 0, s->present_count * sizeof *s->last_port);
 	for (size_t g = 0; g < s->group_count; g++) {
 		const struct group *group = &s->groups[g];
-		bool has = known_of(e, s, group->class) & EVENT_HAS_SOURCE_PORT;
+		if (!(known_of(e, s, group->class) & EVENT_HAS_SOURCE_PORT)) {
+			memset(predicted + group->first, 0, group->count * sizeof *predicted);
+			continue;
+		}
 		for (uint32_t i = group->first; i < group->first + group->count; i++) {
-			uint16_t port = has ? d->source_port[s->order[i]] : 0;
-			s->predicted[i] = has ? s->last_port[s->codes[i]] : 0;
-			s->values[i] = port;
-			if (has)
-				s->last_port[s->codes[i]] = port;
+			predicted[i] = s->last_port[s->codes[i]];
+			s->last_port[s->codes[i]] = ports[i];
 		}
 	}
-	column_write(&s->body, s->values, s->predicted, d->count);
+	column_write(&s->body, ports, predicted, d->count);
 }
 
-static void write_ttls(const struct encoder *e, struct scratch *s, const struct day_rows *d)
-{
-	for (size_t g = 0; g < s->group_count; g++) {
-		const struct group *group = &s->groups[g];
-		bool has = known_of(e, s, group->class) & EVENT_HAS_TTL;
-		for (uint32_t i = group->first; i < group->first + group->count; i++) {
-			s->predicted[i] = s->ttl_of[s->finals[i]];
-			s->values[i] = has ? d->ttl[s->order[i]] : s->predicted[i];
-		}
-	}
-	column_write(&s->body, s->values, s->predicted, d->count);
-}
-
+/* Predicted is the length of the row before. */
 static void write_lengths(const struct encoder *e, struct scratch *s, const struct day_rows *d)
 {
-	uint16_t length = 0;
+	uint16_t *lengths = s->lengths, *predicted = s->lengths_predicted, length = 0;
 
 	for (size_t g = 0; g < s->group_count; g++) {
 		const struct group *group = &s->groups[g];
-		bool has = known_of(e, s, group->class) & EVENT_HAS_LENGTH;
-		for (uint32_t i = group->first; i < group->first + group->count; i++) {
-			s->predicted[i] = length;
-			s->values[i] = has ? d->length[s->order[i]] : length;
-			length = s->values[i];
+		uint32_t end = group->first + group->count;
+		if (known_of(e, s, group->class) & EVENT_HAS_LENGTH) {
+			predicted[group->first] = length;
+			memcpy(predicted + group->first + 1, lengths + group->first, (group->count - 1ul) * sizeof *lengths);
+			length = lengths[end - 1];
+		} else {
+			for (uint32_t i = group->first; i < end; i++)
+				predicted[i] = lengths[i] = length;
 		}
 	}
-	column_write(&s->body, s->values, s->predicted, d->count);
+	column_write(&s->body, lengths, predicted, d->count);
 }
 
 /* --- cells --- */
@@ -492,20 +540,19 @@ static size_t tally_give(struct tally *t, uint32_t key, unsigned hour, uint64_t 
 }
 
 /* A group of one port: its rows rise in time, so hours follow each other. */
-static size_t cells_of_port(const struct scratch *s, const struct day_rows *d,
-			    const struct group *group, uint32_t key, struct tally *t, uint64_t *cells)
+static size_t cells_of_port(const struct scratch *s, uint64_t start, const struct group *group, uint32_t key, struct tally *t,
+			    uint64_t *cells)
 {
-	int64_t midnight = d->day * DAY_US, end = INT64_MIN;
+	uint64_t end = 0;
 	unsigned hour = 0;
 	size_t n = 0;
 
 	for (uint32_t i = group->first; i < group->first + group->count; i++) {
-		uint16_t row = s->order[i];
 		uint16_t sensor = s->pair_sensor[s->pairs[i]];
-		if (d->time[row] >= end) {
+		if (s->times[i] + start >= end) {
 			n += tally_give(t, key, hour, cells + n);
-			hour = (unsigned)((uint64_t)(d->time[row] - midnight) / HOUR_US);
-			end = midnight + (hour + 1) * HOUR_US;
+			hour = (unsigned)((s->times[i] + start) / HOUR_US);
+			end = (hour + 1) * (uint64_t)HOUR_US;
 		}
 		if (t->packets[sensor]++ == 0)
 			t->touched[t->count++] = sensor;
@@ -513,16 +560,14 @@ static size_t cells_of_port(const struct scratch *s, const struct day_rows *d,
 	return n + tally_give(t, key, hour, cells + n);
 }
 
-static size_t cells_of_tail(const struct scratch *s, const struct day_rows *d, const struct group *group, uint32_t key,
-			    uint64_t *cells)
+static size_t cells_of_tail(const struct scratch *s, const struct day_rows *d, uint64_t start, const struct group *group,
+			    uint32_t key, uint64_t *cells)
 {
-	int64_t midnight = d->day * DAY_US;
 	size_t n = 0;
 
 	for (uint32_t i = group->first; i < group->first + group->count; i++) {
-		uint16_t row = s->order[i];
-		unsigned hour = (unsigned)((uint64_t)(d->time[row] - midnight) / HOUR_US);
-		cells[n++] = rollup_cell(key | d->port[row], hour, s->pair_sensor[s->pairs[i]], 1);
+		unsigned hour = (unsigned)((s->times[i] + start) / HOUR_US);
+		cells[n++] = rollup_cell(key | d->rows[s->order[i]].port, hour, s->pair_sensor[s->pairs[i]], 1);
 	}
 	return n;
 }
@@ -533,6 +578,7 @@ static void add_cells(struct encoder *e, struct scratch *s, const struct day_row
 		.packets = memory_new(e->sensor_count, sizeof *t.packets),
 		.touched = memory_new(e->sensor_count, sizeof *t.touched),
 	};
+	uint64_t start = (uint64_t)(s->first - d->day * DAY_US); /* of the block in the day */
 	size_t count = 0;
 
 	for (uint32_t p = 0; p < s->pair_count; p++)
@@ -544,9 +590,9 @@ static void add_cells(struct encoder *e, struct scratch *s, const struct day_row
 		uint8_t protocol = known & EVENT_HAS_PROTOCOL ? (uint8_t)(word >> 8) : ROLLUP_PROTOCOL_UNKNOWN;
 		uint32_t key = rollup_key(protocol, (uint8_t)(word >> 24), known & EVENT_HAS_PORT, group->port);
 		if (group->is_tail)
-			count += cells_of_tail(s, d, group, key, s->cells + count);
+			count += cells_of_tail(s, d, start, group, key, s->cells + count);
 		else
-			count += cells_of_port(s, d, group, key, &t, s->cells + count);
+			count += cells_of_port(s, start, group, key, &t, s->cells + count);
 	}
 	free(t.packets);
 	free(t.touched);
@@ -617,6 +663,8 @@ static void note_block(struct encoder *e, const struct scratch *s, const struct 
 	e->segment_events += d->count;
 }
 
+/* The sections stand in the order of enum block_section; the new sources come first into being, as rows are known by their
+ * ids. */
 static void write_sections(struct encoder *e, struct scratch *s, struct day_rows *d, uint64_t *group_words,
 			   uint32_t sections[SECTION_COUNT + 1])
 {
@@ -624,15 +672,15 @@ static void write_sections(struct encoder *e, struct scratch *s, struct day_rows
 
 	buf_reset(&s->body);
 	sections[at++] = (uint32_t)s->body.n;
-	write_times(s, d, group_words);
-	sections[at++] = (uint32_t)s->body.n;
 	write_new(s, &e->sources, d);
+	gather(e, s, d);
+	sections[at++] = (uint32_t)s->body.n;
+	write_times(s, group_words);
 	sections[at++] = (uint32_t)s->body.n;
 	write_present(s, &e->sources, d);
 	sections[at++] = (uint32_t)s->body.n;
 	bits_pack_u16(&s->body, s->codes, d->count, bits_width(s->present_count - 1));
 	sections[at++] = (uint32_t)s->body.n;
-	find_pairs(e, s, d);
 	write_pairs(e, s);
 	sections[at++] = (uint32_t)s->body.n;
 	bits_pack_u16(&s->body, s->pairs, d->count, bits_width(s->pair_count - 1));
@@ -641,14 +689,13 @@ static void write_sections(struct encoder *e, struct scratch *s, struct day_rows
 	sections[at++] = (uint32_t)s->body.n;
 	write_source_ports(e, s, d);
 	sections[at++] = (uint32_t)s->body.n;
-	write_ttls(e, s, d);
+	column_write(&s->body, s->ttls, s->ttls_predicted, d->count);
 	sections[at++] = (uint32_t)s->body.n;
 	write_lengths(e, s, d);
 	buf_add_u64le(&s->body, 0); /* slack for readers of packed numbers */
 	sections[at] = (uint32_t)s->body.n;
 }
 
-/* The rows' sources are ids afterwards: the rows are done with. */
 int block_write(struct encoder *e, struct day_rows *d, struct error *err)
 {
 	struct scratch *s = e->scratch;

@@ -124,7 +124,7 @@ static void sources_reset(struct sources *s)
 	memset(s->v4_slots, 0, V4_SLOTS * sizeof *s->v4_slots);
 	memset(s->final, 0, s->count * sizeof *s->final);
 	wide_map_reset(&s->v6);
-	s->count = s->listed = s->unknown = 0;
+	s->count = s->listed = s->unknown = s->unlisted_from = 0;
 }
 
 static void sources_clear(struct sources *s)
@@ -187,38 +187,45 @@ static uint32_t source_number(struct sources *s, const struct event *e)
 	return s->unknown - 1;
 }
 
-static inline uint32_t front_number(struct wide_front *front, struct wide_map *map, const struct wide_key *key)
+static void front_reset(struct front *f)
 {
-	size_t at = ((key->word[0] ^ key->word[2] * 31) * UINT64_C(0x9e3779b97f4a7c15)) >> 56;
+	memset(f->key, 0xff, sizeof f->key);
+}
+
+static inline uint32_t front_number(struct front *f, struct wide_map *map, uint64_t key, const struct wide_key *wide)
+{
+	size_t at = (key * UINT64_C(0x9e3779b97f4a7c15)) >> 56;
 
 	_Static_assert(FRONT_SLOTS == 256, "the hash has as many bits");
-	if (!front->slots[at].number_plus1 || !wide_equal(&front->slots[at].key, key)) {
-		front->slots[at].key = *key;
-		front->slots[at].number_plus1 = wide_map_number(map, key) + 1;
+	if (f->key[at] != key) {
+		f->number[at] = wide_map_number(map, wide);
+		f->key[at] = key;
 	}
-	return front->slots[at].number_plus1 - 1;
+	return f->number[at];
 }
 
 static inline uint32_t class_number(struct encoder *e, const struct event *ev)
 {
-	struct wide_key key = { .word = { (uint64_t)ev->known << 40 | (uint64_t)ev->marks << 32 | (uint32_t)ev->kind << 24 |
-					  (uint32_t)ev->flags << 16 | (uint32_t)ev->protocol << 8 | ev->family } };
+	uint64_t word = (uint64_t)ev->known << 40 | (uint64_t)ev->marks << 32 | (uint32_t)ev->kind << 24 |
+			(uint32_t)ev->flags << 16 | (uint32_t)ev->protocol << 8 | ev->family;
+	struct wide_key wide = { .word = { word } };
 
-	return front_number(&e->class_front, &e->classes, &key);
+	return front_number(&e->class_front, &e->classes, word, &wide);
 }
 
 static inline uint32_t pair_number(struct encoder *e, const struct event *ev)
 {
 	uint8_t family = ev->known & EVENT_HAS_DESTINATION ? ev->family : 0;
-	struct wide_key key = { .word = { 0, 0, (uint64_t)ev->sensor << 8 | family } };
+	struct wide_key wide = { .word = { 0, 0, (uint64_t)ev->sensor << 8 | family } };
 
-	if (family == 4) {
-		key.word[0] = get_u32be(ev->destination);
-	} else if (family == 6) {
-		key.word[0] = get_u64be(ev->destination);
-		key.word[1] = get_u64be(ev->destination + 8);
+	if (family == 6) {
+		wide.word[0] = get_u64be(ev->destination);
+		wide.word[1] = get_u64be(ev->destination + 8);
+		return wide_map_number(&e->pairs, &wide);
 	}
-	return front_number(&e->pair_front, &e->pairs, &key);
+	if (family == 4)
+		wide.word[0] = get_u32be(ev->destination);
+	return front_number(&e->pair_front, &e->pairs, wide.word[0] << 24 | wide.word[2], &wide);
 }
 
 /* --- sensors --- */
@@ -268,27 +275,13 @@ static void rows_grow(struct day_rows *d)
 
 	if (room > BLOCK_EVENTS_MAX)
 		room = BLOCK_EVENTS_MAX;
-	d->time = memory_resize(d->time, room * sizeof *d->time);
-	d->source = memory_resize(d->source, room * sizeof *d->source);
-	d->pair = memory_resize(d->pair, room * sizeof *d->pair);
-	d->class = memory_resize(d->class, room * sizeof *d->class);
-	d->port = memory_resize(d->port, room * sizeof *d->port);
-	d->source_port = memory_resize(d->source_port, room * sizeof *d->source_port);
-	d->length = memory_resize(d->length, room * sizeof *d->length);
-	d->ttl = memory_resize(d->ttl, room);
+	d->rows = memory_resize(d->rows, room * sizeof *d->rows);
 	d->room = room;
 }
 
 static void rows_free(struct day_rows *d)
 {
-	free(d->time);
-	free(d->source);
-	free(d->pair);
-	free(d->class);
-	free(d->port);
-	free(d->source_port);
-	free(d->length);
-	free(d->ttl);
+	free(d->rows);
 	*d = (struct day_rows){ 0 };
 }
 
@@ -298,6 +291,9 @@ static int rows_flush(struct encoder *e, struct day_rows *d, struct error *err)
 	int r = count ? block_write(e, d, err) : 0;
 
 	e->rows_held -= count;
+	/* Nobody else holds rows: every source that was met is listed. */
+	if (e->rows_held == 0)
+		e->sources.unlisted_from = e->sources.count;
 	d->count = 0;
 	d->is_sorted = true;
 	d->last_time = INT64_MIN;
@@ -480,8 +476,8 @@ static void segment_reset(struct encoder *e)
 	sources_reset(&e->sources);
 	wide_map_reset(&e->classes);
 	wide_map_reset(&e->pairs);
-	memset(&e->class_front, 0, sizeof e->class_front);
-	memset(&e->pair_front, 0, sizeof e->pair_front);
+	front_reset(&e->class_front);
+	front_reset(&e->pair_front);
 	e->file_bytes = 0;
 	e->segment_events = 0;
 	e->block_count = e->chunk_count = e->uptime_count = 0;
@@ -543,35 +539,35 @@ static int event_check(const struct encoder *e, const struct event *ev, struct e
 	return 0;
 }
 
-/* The events from the first on that belong to the open day become rows; returns how many. The columns' pointers stand
- * in a copy that nothing else can point at, so that they stay in registers. */
+/* The events from the first on that belong to the open day become rows; returns how many. */
 static size_t put_run(struct encoder *e, struct day_rows *day, const struct event *events, size_t count)
 {
-	struct day_rows d = *day;
-	int64_t first = d.day * DAY_US, end = first + DAY_US, last = d.last_time;
-	size_t most = d.room - d.count, n = 0;
-	bool is_sorted = d.is_sorted;
+	struct event_row *row = day->rows + day->count;
+	int64_t first = day->day * DAY_US, end = first + DAY_US, last = day->last_time;
+	size_t most = day->room - day->count, n = 0;
+	bool is_sorted = day->is_sorted;
 
 	if (most > count)
 		most = count;
-	for (; n < most; n++) {
+	for (; n < most; n++, row++) {
 		const struct event *ev = &events[n];
-		size_t i = d.count + n;
 		if (ev->time_us < first || ev->time_us >= end || ev->sensor >= e->sensor_count)
 			break;
 		/* The dictionary is larger than the cache: its line for a later event is asked for in time. */
 		if (n + LOOK_AHEAD < most)
 			__builtin_prefetch(&e->sources.v4_slots[v4_slot(get_u32be(ev[LOOK_AHEAD].source))]);
-		d.time[i] = ev->time_us;
 		is_sorted &= ev->time_us >= last;
 		last = ev->time_us;
-		d.source[i] = source_number(&e->sources, ev);
-		d.class[i] = (uint16_t)class_number(e, ev);
-		d.pair[i] = pair_number(e, ev);
-		d.port[i] = ev->port;
-		d.source_port[i] = ev->source_port;
-		d.length[i] = ev->length;
-		d.ttl[i] = ev->ttl;
+		*row = (struct event_row){
+			.time = ev->time_us,
+			.source = source_number(&e->sources, ev),
+			.pair = pair_number(e, ev),
+			.class = (uint16_t)class_number(e, ev),
+			.port = ev->port,
+			.source_port = ev->source_port,
+			.length = ev->length,
+			.ttl = ev->ttl,
+		};
 	}
 	day->count += n;
 	day->is_sorted = is_sorted;
@@ -642,6 +638,8 @@ struct encoder *encoder_new(const struct encoder_output *output)
 	sources_init(&e->sources);
 	wide_map_init(&e->classes);
 	wide_map_init(&e->pairs);
+	front_reset(&e->class_front);
+	front_reset(&e->pair_front);
 	e->scratch = scratch_new();
 	buf_init(&e->out, OUT_MAX);
 	return e;

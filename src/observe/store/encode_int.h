@@ -26,42 +26,47 @@ void wide_map_reset(struct wide_map *m);
 /* The number of the key, which is added when it is new. */
 uint32_t wide_map_number(struct wide_map *m, const struct wide_key *key);
 
-/* What was looked up last, by a few bits of the key: in front of a map that mostly answers the same few keys. */
+/* What was looked up last, by a few bits of the key: in front of a map that mostly answers the same few keys. A key of
+ * all ones is none. */
 #define FRONT_SLOTS 256
 
-struct wide_front {
-	struct {
-		struct wide_key key;
-		uint32_t number_plus1;
-	} slots[FRONT_SLOTS];
+struct front {
+	uint64_t key[FRONT_SLOTS];
+	uint32_t number[FRONT_SLOTS];
 };
 
-/* The sources of the segment. `number` is the order of appearance; `final` is the id in the file, which the first
- * block that lists the source gives it (ids rise with the sorted addresses of that block's new ones). */
+/* The sources of the segment. `number` is the order of appearance; the id in the file is given by the first block that
+ * lists the source (ids rise with the sorted addresses of that block's new ones). */
 struct sources {
 	uint64_t *v4_slots; /* address << 32 | number + 1 */
 	struct wide_map v6;
 	uint32_t *word;  /* IPv4: the address; IPv6: its number in `v6` */
-	uint32_t *final; /* id + 1, 0 while not listed */
+	uint32_t *final; /* first TTL << 24 | id + 1, 0 while not listed */
 	uint8_t *family;
 	uint8_t *ttl;
 	uint32_t count, listed;
+	uint32_t unlisted_from; /* lower numbers are listed, all of them */
 	uint32_t *v6_number; /* number in `v6` → number here */
 	size_t v6_room;
 	uint32_t unknown; /* number + 1 of the unknown source */
 };
 
-/* The events of one open day, a column each. */
+/* An event on its way into a block, in one piece: putting them into order then costs one look each. */
+struct event_row {
+	int64_t time;
+	uint32_t source, pair; /* numbers */
+	uint16_t class, port, source_port, length;
+	uint8_t ttl;
+};
+
+/* The events of one open day. */
 struct day_rows {
 	int64_t day;
 	size_t count, room;
 	uint64_t last_touch; /* value of encoder.added at the last event */
 	int64_t last_time;
 	bool is_sorted;
-	int64_t *time;
-	uint32_t *source, *pair;
-	uint16_t *class, *port, *source_port, *length;
-	uint8_t *ttl;
+	struct event_row *rows;
 };
 
 /* Roll-up cells of one open day. */
@@ -102,7 +107,7 @@ struct encoder {
 	size_t cell_days, cell_day_room, cells_held;
 	struct sources sources;
 	struct wide_map classes, pairs;
-	struct wide_front class_front, pair_front;
+	struct front class_front, pair_front;
 	char (*sensor_names)[SENSOR_NAME_MAX + 1];
 	size_t sensor_count, sensor_room;
 	struct uptime *uptimes;

@@ -28,8 +28,8 @@
 
 /* Sections of a block, each an offset from its start; a section ends where the next begins. */
 enum block_section {
-	SECTION_TIMES,      /* one Elias–Fano list a group: (time - first) / unit */
 	SECTION_NEW,        /* sources that the segment meets here first */
+	SECTION_TIMES,      /* one Elias–Fano list a group: (time - first) / unit */
 	SECTION_PRESENT,    /* which of the segment's sources occur */
 	SECTION_CODES,      /* each row's source: its place among those present */
 	SECTION_PAIRS,      /* (sensor, destination) */

@@ -3,6 +3,7 @@
 /* A segment file, mapped for reading. */
 #include "observe/store/segment.h"
 
+#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/memory.h"
 
@@ -231,54 +232,40 @@ static int new_sources(const struct segment *s, uint32_t index, struct block_new
 	return 0;
 }
 
-static void fill_sources(const struct block_new *n, struct address *a, uint8_t *ttl)
+static bool fill_sources(const struct block_new *n, uint64_t *v4, struct address *a, uint8_t *ttl)
 {
+	if (!block_new_v4(n, v4))
+		return false;
 	for (uint32_t i = 0; i < n->v4_count; i++, a++)
-		*a = address_v4(get_u32le(n->v4 + 4ul * i));
+		*a = address_v4((uint32_t)v4[i]);
 	for (uint32_t i = 0; i < n->v6_count; i++, a++) {
 		a->family = 6;
 		memcpy(a->byte, n->v6 + 16ul * i, 16);
 	}
 	memcpy(ttl, n->ttl, (size_t)n->v4_count + n->v6_count + n->none_count);
+	return true;
 }
 
 int segment_sources(const struct segment *s, struct address **ret_addresses, uint8_t **ret_ttls, struct error *err)
 {
 	struct address *addresses = memory_new(s->sources + 1ul, sizeof *addresses);
 	uint8_t *ttls = memory_new(s->sources + 1ul, 1);
+	_cleanup_free_ uint64_t *v4 = memory_resize(NULL, BLOCK_EVENTS_MAX * sizeof *v4);
 
 	for (uint32_t i = 0; i < s->block_count; i++) {
 		struct block_new n;
 		int r = s->blocks[i].new_sources ? new_sources(s, i, &n, err) : 0;
+		if (r == 0 && s->blocks[i].new_sources && !fill_sources(&n, v4, addresses + n.first_id, ttls + n.first_id))
+			r = damaged(err, "a block's list of sources ends early");
 		if (r < 0) {
 			free(addresses);
 			free(ttls);
 			return r;
 		}
-		if (s->blocks[i].new_sources)
-			fill_sources(&n, addresses + n.first_id, ttls + n.first_id);
 	}
 	*ret_addresses = addresses;
 	*ret_ttls = ttls;
 	return 0;
-}
-
-static bool find_v4(const struct block_new *n, uint32_t wanted, uint32_t *ret)
-{
-	uint32_t low = 0, high = n->v4_count;
-
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2, here = get_u32le(n->v4 + 4ul * middle);
-		if (here == wanted) {
-			*ret = n->first_id + middle;
-			return true;
-		}
-		if (here < wanted)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return false;
 }
 
 static bool find_v6(const struct block_new *n, const uint8_t wanted[16], uint32_t *ret)
@@ -302,8 +289,11 @@ static bool find_v6(const struct block_new *n, const uint8_t wanted[16], uint32_
 
 static bool find_in(const struct block_new *n, const struct address *a, uint32_t *ret_id)
 {
-	if (a->family == 4)
-		return find_v4(n, address_v4_number(a), ret_id);
+	if (a->family == 4) {
+		bool is_found = block_new_find_v4(n, address_v4_number(a), ret_id);
+		*ret_id += n->first_id;
+		return is_found;
+	}
 	if (a->family == 6)
 		return find_v6(n, a->byte, ret_id);
 	*ret_id = n->first_id + n->v4_count + n->v6_count;

@@ -4,9 +4,11 @@
 #include "observe/store/sort.h"
 
 #include <stdbool.h>
+#include <string.h>
 
 #define DIGIT_BITS 11u
 #define DIGITS (1u << DIGIT_BITS)
+#define DIGITS_MAX 6 /* 64 bits */
 #define SMALL 64
 
 static void insert(uint64_t *values, size_t count, unsigned first_bit, uint64_t mask)
@@ -20,29 +22,57 @@ static void insert(uint64_t *values, size_t count, unsigned first_bit, uint64_t 
 	}
 }
 
-/* False when all digits are the same, and nothing was moved. */
-static bool one_pass(const uint64_t *from, uint64_t *to, size_t count, unsigned shift, uint64_t mask)
+/* How often each digit occurs, for all digits in one reading. */
+static inline __attribute__((always_inline)) void count_digits(const uint64_t *values, size_t count, unsigned first_bit,
+							       unsigned digits, uint32_t counts[][DIGITS])
 {
-	uint32_t starts[DIGITS] = { 0 };
+	for (size_t i = 0; i < count; i++) {
+		uint64_t v = values[i] >> first_bit;
+		for (unsigned d = 0; d < digits; d++, v >>= DIGIT_BITS)
+			counts[d][v & (DIGITS - 1)]++;
+	}
+}
+
+static void count_all(const uint64_t *values, size_t count, unsigned first_bit, unsigned digits, uint32_t counts[][DIGITS])
+{
+	memset(counts, 0, digits * sizeof counts[0]);
+	switch (digits) {
+	case 1:
+		count_digits(values, count, first_bit, 1, counts);
+		return;
+	case 2:
+		count_digits(values, count, first_bit, 2, counts);
+		return;
+	case 3:
+		count_digits(values, count, first_bit, 3, counts);
+		return;
+	default:
+		count_digits(values, count, first_bit, digits, counts);
+	}
+}
+
+/* Moves by one digit; false when it is the same in all, and nothing was moved. */
+static bool move(const uint64_t *from, uint64_t *to, size_t count, unsigned shift, uint64_t mask, uint32_t counts[DIGITS])
+{
 	uint32_t sum = 0;
 
-	for (size_t i = 0; i < count; i++)
-		starts[from[i] >> shift & mask]++;
-	if (starts[from[0] >> shift & mask] == count)
+	if (counts[from[0] >> shift & mask] == count)
 		return false;
 	for (size_t d = 0; d <= mask; d++) {
-		uint32_t here = starts[d];
-		starts[d] = sum;
+		uint32_t here = counts[d];
+		counts[d] = sum;
 		sum += here;
 	}
 	for (size_t i = 0; i < count; i++)
-		to[starts[from[i] >> shift & mask]++] = from[i];
+		to[counts[from[i] >> shift & mask]++] = from[i];
 	return true;
 }
 
 void sort_words(uint64_t *values, uint64_t *scratch, size_t count, unsigned first_bit, unsigned bits)
 {
+	uint32_t counts[DIGITS_MAX][DIGITS];
 	uint64_t *from = values, *to = scratch;
+	unsigned digits = (bits + DIGIT_BITS - 1) / DIGIT_BITS;
 
 	if (bits == 0 || count < 2)
 		return;
@@ -50,18 +80,21 @@ void sort_words(uint64_t *values, uint64_t *scratch, size_t count, unsigned firs
 		insert(values, count, first_bit, bits < 64 ? (UINT64_C(1) << bits) - 1 : UINT64_MAX);
 		return;
 	}
-	while (bits > 0) {
-		unsigned take = bits < DIGIT_BITS ? bits : DIGIT_BITS;
+	count_all(values, count, first_bit, digits, counts);
+	/* The last digit may be shorter: bits above it do not count. */
+	if (bits % DIGIT_BITS) {
+		unsigned short_bits = bits % DIGIT_BITS;
+		for (uint32_t d = DIGITS - 1; d >= 1u << short_bits; d--)
+			counts[digits - 1][d & ((1u << short_bits) - 1)] += counts[digits - 1][d];
+	}
+	for (unsigned d = 0; d < digits; d++) {
+		unsigned take = bits - d * DIGIT_BITS < DIGIT_BITS ? bits - d * DIGIT_BITS : DIGIT_BITS;
 		uint64_t *swap = from;
-		bool has_moved = one_pass(from, to, count, first_bit, (UINT64_C(1) << take) - 1);
-		first_bit += take;
-		bits -= take;
-		if (has_moved) {
+		if (move(from, to, count, first_bit + d * DIGIT_BITS, (UINT64_C(1) << take) - 1, counts[d])) {
 			from = to;
 			to = swap;
 		}
 	}
 	if (from != values)
-		for (size_t i = 0; i < count; i++)
-			values[i] = from[i];
+		memcpy(values, from, count * sizeof *values);
 }
