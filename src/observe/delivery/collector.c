@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "base/write.h"
 #include "engine/proc/child.h"
 #include "engine/proc/sandbox.h"
 #include "observe/delivery/health.h"
@@ -14,11 +15,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define DECODE_MS 5000
+#define DECODE_US (5 * SECOND_US)
 #define LEAST_US (INT64_C(946684800) * SECOND_US) /* 2000-01-01 */
 #define AHEAD_US DAY_US
 #define DECODED_BYTES_MAX (1u << 20)
@@ -141,36 +141,11 @@ static int child_begin(struct collector *c, struct error *err)
 		close(ends[1]);
 		return r;
 	}
+	/* A child that stops reading must not stop us. */
+	fcntl(ends[1], F_SETFL, O_NONBLOCK);
 	c->to_child = ends[1];
 	c->has_child = true;
 	return 0;
-}
-
-static bool write_all(int fd, const void *from, size_t n)
-{
-	const uint8_t *p = from;
-
-	while (n) {
-		ssize_t done = write(fd, p, n);
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done < 0)
-			return false;
-		p += done;
-		n -= (size_t)done;
-	}
-	return true;
-}
-
-static bool is_answering(const struct child *child)
-{
-	struct pollfd p = { .fd = child->from, .events = POLLIN };
-	int r;
-
-	do
-		r = poll(&p, 1, DECODE_MS);
-	while (r < 0 && errno == EINTR);
-	return r == 1;
 }
 
 static bool take_fields(struct bytes c, struct arena *arena, struct content *ret)
@@ -231,13 +206,18 @@ static int decode(struct collector *c, struct bytes content, struct content *ret
 	if (r < 0)
 		return r;
 	put_u32le(head, (uint32_t)content.n);
-	if (write_all(c->to_child, head, sizeof head) && write_all(c->to_child, content.p, content.n) &&
-	    is_answering(&c->child) && child_receive(&c->child, &kind, &answer, err) == 1 &&
-	    collector_answer(answer, c->arena, ret, &is_refused))
+	c->child.until_us = clock_steady() + DECODE_US;
+	r = write_whole_until(c->to_child, BYTES(head, sizeof head), c->child.until_us);
+	if (r == 0)
+		r = write_whole_until(c->to_child, content, c->child.until_us);
+	if (r == 0)
+		r = child_receive(&c->child, &kind, &answer, err);
+	if (r == 1 && collector_answer(answer, c->arena, ret, &is_refused))
 		return is_refused ? error_set(err, -EBADMSG, "its content is damaged") : 0;
-	/* It died of what it read, or hangs, or talks nonsense. */
+	/* It died of what it read, or hangs, or talks nonsense. The next batch gets another. */
 	child_drop(c);
-	return error_set(err, -EBADMSG, "the locked child died of its content");
+	return error_set(err, -EBADMSG, r == -ETIMEDOUT ? "the locked child stopped at its content and was ended"
+							: "the locked child died of its content");
 }
 
 /* --- opening --- */

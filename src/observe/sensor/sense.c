@@ -56,19 +56,6 @@ static void stop(int signal)
 
 /* --- rules --- */
 
-static bool address_of(const struct sockaddr *from, struct address *ret)
-{
-	*ret = (struct address){ .family = 0 };
-	if (from && from->sa_family == AF_INET) {
-		ret->family = 4;
-		memcpy(ret->byte, &((const struct sockaddr_in *)(const void *)from)->sin_addr, 4);
-	} else if (from && from->sa_family == AF_INET6) {
-		ret->family = 6;
-		memcpy(ret->byte, &((const struct sockaddr_in6 *)(const void *)from)->sin6_addr, 16);
-	}
-	return ret->family != 0;
-}
-
 /* The interface's own addresses: what goes out has them as source, and without prefixes they are what is watched. */
 static int own_addresses(struct sense *s, bool are_watched, struct error *err)
 {
@@ -79,7 +66,7 @@ static int own_addresses(struct sense *s, bool are_watched, struct error *err)
 	if (getifaddrs(&all) < 0)
 		return error_errno(err, -errno, "cannot list the addresses of '%s'", s->o->interface);
 	for (i = all; i && r == 0; i = i->ifa_next) {
-		if (strcmp(i->ifa_name, s->o->interface) != 0 || !address_of(i->ifa_addr, &a))
+		if (strcmp(i->ifa_name, s->o->interface) != 0 || !address_of_socket(i->ifa_addr, &a))
 			continue;
 		r = rules_add_address(&s->rules, RULE_OUTGOING, &a, 0, err);
 		if (r == 0 && are_watched)
@@ -122,7 +109,7 @@ static int centre_addresses(struct sense *s, struct error *err)
 		return error_set(err, -EHOSTUNREACH, "cannot find the centre '%s': %s", host, gai_strerror(r));
 	n = (size_t)snprintf(s->resolve, sizeof s->resolve, "%s:%u:", host, port);
 	for (i = found, r = 0; i && r == 0; i = i->ai_next) {
-		if (!address_of(i->ai_addr, &a) || n + sizeof text + 1 >= sizeof s->resolve)
+		if (!address_of_socket(i->ai_addr, &a) || n + sizeof text + 1 >= sizeof s->resolve)
 			continue;
 		n += (size_t)snprintf(s->resolve + n, sizeof s->resolve - n, "%s%s", i == found ? "" : ",",
 				      address_format(&a, text));

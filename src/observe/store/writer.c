@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/memory.h"
+#include "base/write.h"
 #include "observe/store/store.h"
 
 #include <dirent.h>
@@ -36,17 +37,11 @@ struct writer {
 
 /* --- small things --- */
 
-static int write_all(int fd, struct bytes bytes, const char *what, struct error *err)
+static int put_bytes(int fd, struct bytes bytes, const char *what, struct error *err)
 {
-	while (bytes.n) {
-		ssize_t n = write(fd, bytes.p, bytes.n);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return error_errno(err, -errno, "cannot write %s", what);
-		take_skip(&bytes, (size_t)n);
-	}
-	return 0;
+	int r = write_whole(fd, bytes);
+
+	return r < 0 ? error_errno(err, r, "cannot write %s", what) : 0;
 }
 
 static int sync_folder(const struct writer *w, struct error *err)
@@ -86,7 +81,7 @@ static int manifest_save(const struct writer *w, const struct manifest *m, struc
 	fd = openat(w->folder, NEW_MANIFEST, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640);
 	if (fd < 0)
 		return error_errno(err, -errno, "cannot make '%s'", NEW_MANIFEST);
-	r = write_all(fd, buf_bytes(&text), "the manifest", err);
+	r = put_bytes(fd, buf_bytes(&text), "the manifest", err);
 	if (r == 0 && fsync(fd) < 0)
 		r = error_errno(err, -errno, "cannot write the manifest");
 	if (r == 0)
@@ -291,7 +286,7 @@ int writer_put(struct writer *w, struct bytes bytes, struct error *err)
 		w->segment_bytes = 0;
 	}
 	w->segment_bytes += bytes.n;
-	return write_all(w->segment_fd, bytes, "a segment", err);
+	return put_bytes(w->segment_fd, bytes, "a segment", err);
 }
 
 int writer_segment_end(struct writer *w, struct error *err)
@@ -434,7 +429,7 @@ static int journal_begin(struct writer *w, struct error *err)
 /* After a failed append the journal ends where it was valid. */
 static int journal_append(struct writer *w, struct bytes records, struct error *err)
 {
-	int r = write_all(w->journal_fd, records, "the journal", err);
+	int r = put_bytes(w->journal_fd, records, "the journal", err);
 
 	if (r == 0 && fdatasync(w->journal_fd) < 0)
 		r = error_errno(err, -errno, "cannot write the journal");
