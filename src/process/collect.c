@@ -161,6 +161,15 @@ static void tell_health(void *context, const char *sensor, unsigned was, unsigne
 		log_info("a sensor's state changed", "sensor", sensor, "was", before.p, "is", now.p);
 }
 
+static void tell_refused(void *context, const char *sensor, uint64_t number, const char *why)
+{
+	char text[24];
+
+	(void)context;
+	snprintf(text, sizeof text, "%" PRIu64, number);
+	log_warn("a batch is refused for good; its sensor keeps it", "sensor", sensor, "number", text, "why", why);
+}
+
 static void serve(struct collect *c)
 {
 	int64_t hour = floor_div(clock_now(), HOUR_US), day = 0, health_us = clock_steady() + HEALTH_EVERY_US;
@@ -275,6 +284,7 @@ static int run(const struct options *o, struct error *err)
 	if (r == 0) {
 		snprintf(text, sizeof text, "%u", http_port(fd));
 		log_info("ready for sensors", "port", text);
+		collector_on_refused(c.collector, tell_refused, NULL);
 		serve(&c);
 		http_server_free(c.server);
 		flush(&c);

@@ -44,6 +44,8 @@ struct collector {
 	struct child child;
 	int to_child;
 	bool has_child;
+	collector_refused_fn *refused; /* may be NULL */
+	void *refused_context;
 	struct arena *arena;
 };
 
@@ -257,6 +259,12 @@ struct collector *collector_close(struct collector *c)
 	return NULL;
 }
 
+void collector_on_refused(struct collector *c, collector_refused_fn *each, void *context)
+{
+	c->refused = each;
+	c->refused_context = context;
+}
+
 /* Reads the list of sensors where it was replaced. A list that cannot be read leaves the one before in force. */
 static int know_roster(struct collector *c, struct error *err)
 {
@@ -372,10 +380,14 @@ static void prepare(struct collector *c, struct work *w)
 		buf_add_text(&w->request->answer, "not now\n");
 		return;
 	}
-	w->is_refused = r < 0 || !are_times_possible(&w->content, clock_now());
+	if (r == 0 && !are_times_possible(&w->content, clock_now()))
+		r = error_set(&err, -EBADMSG, "its times cannot be");
+	w->is_refused = r < 0;
 	w->is_good = !w->is_refused;
 	if (w->is_good)
 		make_batch(c, w);
+	else if (c->refused)
+		c->refused(c->refused_context, w->head.sensor, w->head.number, err.line);
 }
 
 static void answer(const struct collector *c, struct work *w, enum receipt_result result)

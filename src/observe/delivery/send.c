@@ -54,7 +54,7 @@ static void tell_dropped(struct sender *s)
 	s->told_dropped = s->o->spool->dropped_batches;
 	snprintf(batches, sizeof batches, "%" PRIu64, s->o->spool->dropped_batches);
 	snprintf(events, sizeof events, "%" PRIu64, s->o->spool->dropped_events);
-	log_warn("spool is full: batches dropped", "batches_ever", batches, "events_ever", events);
+	log_warn("batches dropped, there is no more room for them", "batches_ever", batches, "events_ever", events);
 }
 
 static void take_batches(struct sender *s)
