@@ -6,12 +6,14 @@
 #include "base/log.h"
 #include "engine/conf/conf.h"
 #include "engine/proc/file.h"
+#include "engine/proc/sandbox.h"
 #include "observe/delivery/collector.h"
 #include "observe/delivery/health.h"
 #include "observe/store/maintain.h"
 #include "process/serve.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <poll.h>
@@ -247,6 +249,17 @@ static int save_pin(int folder, const uint8_t pin[WIRE_HASH_BYTES], struct error
 	return file_replace(folder, "tls.pin", buf_bytes(&text), 0644, err);
 }
 
+/* From here on: the two folders, the port, the decoder's pipes; nothing is connected to and no program run. */
+static int lock_in(int folder, const char *store, struct error *err)
+{
+	_cleanup_close_ int data = open(store, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	const struct sandbox_place places[] = { { folder, true }, { data, true } };
+
+	if (data < 0)
+		return error_errno(err, -errno, "cannot open the folder '%s'", store);
+	return sandbox_enter_places(SANDBOX_COLLECT, places, COUNT(places), err);
+}
+
 static int run(const struct options *o, struct error *err)
 {
 	_cleanup_(buf_clear) struct buf key = { .p = NULL }, certificate = { .p = NULL };
@@ -281,6 +294,8 @@ static int run(const struct options *o, struct error *err)
 					      .tls_certificate = certificate.p, .may_rest = true };
 		r = http_server_new(&config, fd, &c.server, err);
 	}
+	if (r == 0)
+		r = lock_in(folder, c.store, err);
 	if (r == 0) {
 		snprintf(text, sizeof text, "%u", http_port(fd));
 		log_info("ready for sensors", "port", text);
