@@ -222,8 +222,12 @@ static int read_answer(int fd, struct error *err)
 	uint32_t code;
 	int with;
 	ssize_t n = receive_message(fd, room, sizeof room, &with);
-	struct bytes answer = BYTES(room, n > 0 ? (size_t)n : 0);
+	struct bytes answer;
 
+	/* The other end closed with something unread: that is told once, before its answer. */
+	if (n == -ECONNRESET)
+		n = receive_message(fd, room, sizeof room, &with);
+	answer = BYTES(room, n > 0 ? (size_t)n : 0);
 	if (with >= 0)
 		close(with);
 	if (!take_u32le(&answer, &code)) {
