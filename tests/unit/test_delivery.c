@@ -410,6 +410,7 @@ static void test_a_code_is_good_once_and_for_a_time(void **state)
 	text_copy(other.sensor, sizeof other.sensor, BYTES_TEXT("osaka-1"));
 	assert_int_equal(roster_enrol(&r, &other, TIME - 1, NULL), -EACCES);
 	assert_int_equal(roster_enrol(&r, &e, TIME - 1, NULL), 0);
+	assert_int_equal(r.sensors[0].from_us, TIME - 1);
 	assert_int_equal(roster_enrol(&r, &e, TIME - 1, NULL), 0); /* the answer was lost: the same key again */
 	other = e;
 	memcpy(other.key, secret_public(stranger), sizeof other.key);
@@ -428,14 +429,27 @@ static void test_roster_comes_back(void **state)
 	(void)state;
 	invite(&r, "tokyo-1", code);
 	invite(&r, "osaka-1", code);
-	r.sensors[1].has_key = r.sensors[1].is_revoked = true;
+	r.sensors[1].has_key = true;
+	r.sensors[1].from_us = TIME;
+	roster_revoke(&r.sensors[1], TIME + 5);
+	text_copy(r.sensors[1].place_ja, sizeof r.sensors[1].place_ja, BYTES_TEXT("大阪 100% 北"));
+	text_copy(r.sensors[1].place_en, sizeof r.sensors[1].place_en, BYTES_TEXT("Osaka, north = 2"));
 	buf_init(&text, 65536);
 	buf_init(&again, 65536);
 	roster_format(&r, &text);
 	assert_int_equal(roster_parse(buf_bytes(&text), &got, NULL), 0);
 	roster_format(&got, &again);
 	assert_string_equal(text.p, again.p);
+	assert_string_equal(got.sensors[1].place_ja, "大阪 100% 北");
+	assert_string_equal(got.sensors[1].place_en, "Osaka, north = 2");
+	assert_int_equal(got.sensors[1].from_us, TIME);
+	assert_int_equal(got.sensors[1].to_us, TIME + 5);
 	roster_clear(&got);
+	/* As it was written before there were places. */
+	assert_int_equal(roster_parse(BYTES_TEXT("hinomi sensors 1\nsensor a key=- code=- until=- revoked=no prefixes=\n"), &got, NULL), 0);
+	roster_clear(&got);
+	assert_int_equal(roster_parse(BYTES_TEXT("hinomi sensors 1\nsensor a place_en=x%0Ay prefixes=\n"), &got, NULL), -EBADMSG);
+	assert_int_equal(roster_parse(BYTES_TEXT("hinomi sensors 1\nsensor a place_en=%2 prefixes=\n"), &got, NULL), -EBADMSG);
 	buf_add_text(&text, "sensor tokyo-1 key=-\n");
 	assert_int_equal(roster_parse(buf_bytes(&text), &got, NULL), -EBADMSG); /* twice */
 	roster_clear(&r);
