@@ -139,14 +139,18 @@ static const struct {
 	bool connects;       /* and to which places, Landlock does not say well enough */
 	bool is_parent;      /* starts children that lock themselves in further */
 } rows[SANDBOX_COUNT] = {
-	[SANDBOX_DECODE] = { "decode", calls_decode, COUNT(calls_decode), NULL, 0, 512 * MIB, false, 0, false, false },
-	[SANDBOX_DRAW] = { "draw", calls_draw, COUNT(calls_draw), calls_fonts, COUNT(calls_fonts), 1024 * MIB, true, -1, false,
-			   false },
-	[SANDBOX_PUBLIC] = { "public", calls_serve, COUNT(calls_serve), NULL, 0, 1024 * MIB, true, -1, false, false },
-	[SANDBOX_STAFF] = { "staff", calls_serve, COUNT(calls_serve), NULL, 0, 0, true, -1, false, false },
-	[SANDBOX_SENSE] = { "sense", calls_sense, COUNT(calls_sense), NULL, 0, 1024 * MIB, false, 3, false, true },
-	[SANDBOX_DELIVER] = { "deliver", calls_deliver, COUNT(calls_deliver), NULL, 0, 1024 * MIB, false, 64, true, false,
-			      .connects = true },
+	[SANDBOX_DECODE] = { .name = "decode", .calls = calls_decode, .call_count = COUNT(calls_decode),
+			     .memory_bytes = 512 * MIB },
+	[SANDBOX_DRAW] = { .name = "draw", .calls = calls_draw, .call_count = COUNT(calls_draw), .refused = calls_fonts,
+			   .refused_count = COUNT(calls_fonts), .memory_bytes = 1024 * MIB, .is_reader = true, .files = -1 },
+	[SANDBOX_PUBLIC] = { .name = "public", .calls = calls_serve, .call_count = COUNT(calls_serve),
+			     .memory_bytes = 1024 * MIB, .is_reader = true, .files = -1 },
+	[SANDBOX_STAFF] = { .name = "staff", .calls = calls_serve, .call_count = COUNT(calls_serve), .is_reader = true,
+			    .files = -1 },
+	[SANDBOX_SENSE] = { .name = "sense", .calls = calls_sense, .call_count = COUNT(calls_sense),
+			    .memory_bytes = 1024 * MIB, .files = 3, .writes_low = true },
+	[SANDBOX_DELIVER] = { .name = "deliver", .calls = calls_deliver, .call_count = COUNT(calls_deliver),
+			      .memory_bytes = 1024 * MIB, .files = 64, .is_keeper = true, .connects = true },
 	[SANDBOX_COLLECT] = { .name = "collect", .calls = calls_serve, .call_count = COUNT(calls_serve), .files = -1,
 			      .is_keeper = true, .is_parent = true },
 	[SANDBOX_JOBS] = { .name = "jobs", .calls = calls_jobs, .call_count = COUNT(calls_jobs), .files = -1,
@@ -287,8 +291,8 @@ static int allow_children(scmp_filter_ctx filter)
 	if (r == 0)
 		r = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
 	if (r == 0)
-		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(kill), 2, SCMP_A0(SCMP_CMP_LE, PIDS_MOST),
-				     SCMP_A1(SCMP_CMP_EQ, SIGKILL));
+		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(kill), 2, SCMP_A0(SCMP_CMP_LE, PIDS_MOST, 0),
+				     SCMP_A1(SCMP_CMP_EQ, SIGKILL, 0));
 	return r;
 }
 
