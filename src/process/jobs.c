@@ -11,7 +11,6 @@
 #include "base/memory.h"
 #include "desk/observatory/found.h"
 #include "engine/conf/conf.h"
-#include "engine/proc/child.h"
 #include "engine/proc/file.h"
 #include "engine/proc/sandbox.h"
 #include "publish/release/graphs.h"
@@ -20,6 +19,8 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 
 static volatile sig_atomic_t is_stopping;
 
@@ -165,42 +166,52 @@ static int lock_in(const struct conf *c, struct error *err)
 	return r;
 }
 
-struct work {
-	const struct conf *conf;
-	const struct job *job;
-};
-
-static int work(void *context, int in, int out)
+static int work(const struct conf *c, const struct job *j)
 {
-	const struct work *w = context;
 	struct error err = ERROR_NONE;
 	struct drawer *drawer = NULL;
-	int r = w->job->draws ? drawer_open(&drawer, &err) : 0;
+	int r = j->draws ? drawer_open(&drawer, &err) : 0;
 
-	(void)in;
-	(void)out;
 	if (r == 0)
-		r = lock_in(w->conf, &err);
+		r = lock_in(c, &err);
 	if (r == 0)
-		r = w->job->run(w->conf, drawer, &err);
+		r = j->run(c, drawer, &err);
 	drawer_close(drawer);
 	if (r < 0)
-		log_error("a job failed", "job", w->job->name, "why", err.line);
+		log_error("a job failed", "job", j->name, "why", err.line);
 	return 0;
 }
 
-/* A job is ended with its parent, but not with a signal to it: what it has begun it ends. */
+static void log_end(const struct job *j, int status)
+{
+	char why[40];
+
+	snprintf(why, sizeof why, WIFSIGNALED(status) ? "signal %d" : "exit %d",
+		 WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+	log_error("a job failed", "job", j->name, "why", why);
+}
+
+/* No child of engine/proc/child.h: it starts a program, which may be reached through a descriptor of its parent's. A job
+ * ends with its parent, but when that is told to stop, what was begun is ended first. */
 static void run_job(const struct conf *c, const struct job *j)
 {
-	struct work w = { c, j };
-	struct error err = ERROR_NONE;
-	struct child child;
-	int r = child_start(&child, work, &w, -1, &err);
+	pid_t parent = getpid(), pid;
+	int status = 0;
 
-	if (r == 0)
-		r = child_end(&child, &err);
-	if (r < 0)
-		log_error("a job failed", "job", j->name, "why", err.line);
+	fflush(NULL);
+	pid = fork();
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		_exit(getppid() == parent ? work(c, j) : 3);
+	}
+	if (pid < 0) {
+		log_error("cannot start a job", "job", j->name);
+		return;
+	}
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (status)
+		log_end(j, status);
 }
 
 static void run_due(const struct conf *c)
