@@ -4,6 +4,8 @@
 #include "base/address.h"
 
 #include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
 bool address_parse(struct bytes text, struct address *ret)
 {
@@ -33,6 +35,19 @@ char *address_format(const struct address *a, char into[ADDRESS_TEXT_MAX])
 	else
 		inet_ntop(a->family == 4 ? AF_INET : AF_INET6, a->byte, into, ADDRESS_TEXT_MAX);
 	return into;
+}
+
+bool address_of_socket(const struct sockaddr *from, struct address *ret)
+{
+	*ret = (struct address){ .family = 0 };
+	if (from && from->sa_family == AF_INET) {
+		ret->family = 4;
+		memcpy(ret->byte, &((const struct sockaddr_in *)(const void *)from)->sin_addr, 4);
+	} else if (from && from->sa_family == AF_INET6) {
+		ret->family = 6;
+		memcpy(ret->byte, &((const struct sockaddr_in6 *)(const void *)from)->sin6_addr, 16);
+	}
+	return ret->family != 0;
 }
 
 int address_compare(const struct address *a, const struct address *b)

@@ -6,6 +6,8 @@
 
 #include "base/bytes.h"
 
+struct sockaddr;
+
 #define ADDRESS_TEXT_MAX 46
 
 /* An address. `family` is 4 or 6, or 0 for "unknown"; an IPv4 address stands in the first four bytes, network
@@ -26,6 +28,9 @@ bool address_parse(struct bytes text, struct address *ret);
 
 /* Writes the canonical text (RFC 5952), "unknown" for family 0, and returns `into`. */
 char *address_format(const struct address *a, char into[ADDRESS_TEXT_MAX]);
+
+/* The address of an IPv4 or IPv6 socket address; false for NULL and other families. */
+bool address_of_socket(const struct sockaddr *from, struct address *ret);
 
 /* Orders by family, then bytes. */
 int address_compare(const struct address *a, const struct address *b);

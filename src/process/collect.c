@@ -6,12 +6,14 @@
 #include "base/log.h"
 #include "engine/conf/conf.h"
 #include "engine/proc/file.h"
+#include "engine/proc/sandbox.h"
 #include "observe/delivery/collector.h"
 #include "observe/delivery/health.h"
-#include "observe/store/maintain.h"
+#include "observe/store/maker.h"
 #include "process/serve.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <poll.h>
@@ -19,13 +21,16 @@
 #include <sys/stat.h>
 
 #define CONNECTIONS 512
-#define TURN_MS 500
+#define TURN_MS 250     /* so long may an import wait until it is seen */
+#define BUSY_TURN_MS 20 /* while a child makes segments */
 #define HEALTH_EVERY_US (60 * SECOND_US)
 
 struct collect {
 	struct http_server *server;
 	struct writer *writer;
 	struct collector *collector;
+	struct maker maker;
+	bool wants_compaction;
 	struct http_request *waiting[COLLECTOR_GROUP_MAX];
 	size_t waiting_count;
 	bool is_store_failing;
@@ -126,24 +131,50 @@ static void flush(struct collect *c)
 		log_error("cannot make a segment of the journal", "why", err.line);
 }
 
-/* Once a day, and at the start: small segments become large ones, and what is older than the setting goes. Sensors wait
- * meanwhile; what they bring stays in their spools. */
-static void look_after(struct collect *c)
+/* Once a day, and at the start: small segments become large ones, and what is older than the setting goes. A child makes
+ * them; sensors do not wait. */
+static void compact(struct collect *c)
 {
 	struct compact_options o = { .drop_before_us = INT64_MIN };
-	struct compact_report report;
 	struct error err = ERROR_NONE;
-	char dropped[24];
+	int r;
 
 	if (c->keep_days)
 		o.drop_before_us = clock_now() - c->keep_days * DAY_US;
-	if (store_compact_held(c->writer, c->store, &o, &report, &err) < 0) {
+	r = maker_compact(&c->maker, &o, &err);
+	if (r == -EBUSY)
+		return; /* in a later turn */
+	c->wants_compaction = false;
+	if (r < 0)
 		log_error("cannot compact the store", "why", err.line);
-		return;
+}
+
+static void tell_made(const struct made *m)
+{
+	char number[24];
+
+	if (m->what == MAKING_IMPORT && m->result == 0) {
+		snprintf(number, sizeof number, "%" PRIu64, m->events);
+		log_info("took an import", "name", m->import.name, "events", number);
+	} else if (m->what == MAKING_IMPORT && m->result != -EEXIST && m->result != -ECANCELED) {
+		log_error("cannot take an import", "why", m->error.line);
+	} else if (m->what == MAKING_COMPACTION && m->result < 0) {
+		log_error("cannot compact the store", "why", m->error.line);
+	} else if (m->what == MAKING_COMPACTION &&
+		   (m->report.events_dropped || m->report.segments_before != m->report.segments_after)) {
+		snprintf(number, sizeof number, "%" PRIu64, m->report.events_dropped);
+		log_info("compacted the store", "dropped", number);
 	}
-	snprintf(dropped, sizeof dropped, "%" PRIu64, report.events_dropped);
-	if (report.events_dropped || report.segments_before != report.segments_after)
-		log_info("compacted the store", "dropped", dropped);
+}
+
+static void look_after(struct collect *c)
+{
+	struct made made;
+
+	if (c->wants_compaction)
+		compact(c);
+	if (maker_turn(&c->maker, &made) == 1)
+		tell_made(&made);
 }
 
 static void tell_health(void *context, const char *sensor, unsigned was, unsigned is)
@@ -161,13 +192,22 @@ static void tell_health(void *context, const char *sensor, unsigned was, unsigne
 		log_info("a sensor's state changed", "sensor", sensor, "was", before.p, "is", now.p);
 }
 
+static void tell_refused(void *context, const char *sensor, uint64_t number, const char *why)
+{
+	char text[24];
+
+	(void)context;
+	snprintf(text, sizeof text, "%" PRIu64, number);
+	log_warn("a batch is refused for good; its sensor keeps it", "sensor", sensor, "number", text, "why", why);
+}
+
 static void serve(struct collect *c)
 {
 	int64_t hour = floor_div(clock_now(), HOUR_US), day = 0, health_us = clock_steady() + HEALTH_EVERY_US;
 	struct error err = ERROR_NONE;
 
 	while (!serve_stop) {
-		http_server_turn(c->server, TURN_MS);
+		http_server_turn(c->server, c->maker.making == MAKING_NOTHING ? TURN_MS : BUSY_TURN_MS);
 		store_waiting(c);
 		if (collector_tick(c->collector, false, &err) < 0)
 			log_error("cannot write the status", "why", err.line);
@@ -181,8 +221,9 @@ static void serve(struct collect *c)
 		}
 		if (floor_div(clock_now(), DAY_US) != day) {
 			day = floor_div(clock_now(), DAY_US);
-			look_after(c);
+			c->wants_compaction = true;
 		}
+		look_after(c);
 	}
 }
 
@@ -238,11 +279,22 @@ static int save_pin(int folder, const uint8_t pin[WIRE_HASH_BYTES], struct error
 	return file_replace(folder, "tls.pin", buf_bytes(&text), 0644, err);
 }
 
+/* From here on: the two folders, the port, the decoder's pipes; nothing is connected to and no program run. */
+static int lock_in(int folder, const char *store, struct error *err)
+{
+	_cleanup_close_ int data = open(store, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	const struct sandbox_place places[] = { { folder, true }, { data, true } };
+
+	if (data < 0)
+		return error_errno(err, -errno, "cannot open the folder '%s'", store);
+	return sandbox_enter_places(SANDBOX_COLLECT, places, COUNT(places), err);
+}
+
 static int run(const struct options *o, struct error *err)
 {
 	_cleanup_(buf_clear) struct buf key = { .p = NULL }, certificate = { .p = NULL };
 	uint8_t receipts[WIRE_SECRET_BYTES], pin[WIRE_HASH_BYTES];
-	struct collect c = { .server = NULL };
+	struct collect c = { .maker = { .listener = -1 } };
 	struct conf *conf = NULL;
 	bool is_resting;
 	int folder = -1, fd = -1, r = conf_load(o->config, &conf, err);
@@ -272,11 +324,17 @@ static int run(const struct options *o, struct error *err)
 					      .tls_certificate = certificate.p, .may_rest = true };
 		r = http_server_new(&config, fd, &c.server, err);
 	}
+	if (r == 0)
+		r = maker_open(c.writer, c.store, &c.maker, err);
+	if (r == 0)
+		r = lock_in(folder, c.store, err);
 	if (r == 0) {
 		snprintf(text, sizeof text, "%u", http_port(fd));
 		log_info("ready for sensors", "port", text);
+		collector_on_refused(c.collector, tell_refused, NULL);
 		serve(&c);
 		http_server_free(c.server);
+		maker_close(&c.maker);
 		flush(&c);
 		if (collector_tick(c.collector, true, err) < 0)
 			log_error("cannot write the status", "why", err->line);

@@ -1,18 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright The hinomi authors */
-/* What happens by the clock: the table jobs[] says what and when. It has no network.
+/* What happens by the clock: the table jobs[] says what and when. Each job is a process of its own, which starts the
+ * program that draws where it needs one, opens what it may hold and locks itself in (SANDBOX_JOBS: no network, no
+ * program); the parent holds nothing but the clock.
  *
  *	hinomi-jobs -c FILE */
 #include "base/calendar.h"
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "desk/observatory/found.h"
 #include "engine/conf/conf.h"
+#include "engine/proc/file.h"
+#include "engine/proc/sandbox.h"
 #include "publish/release/graphs.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 
 static volatile sig_atomic_t is_stopping;
 
@@ -25,29 +33,24 @@ static void stop(int number)
 /* --- publish --- */
 
 static int release(const struct conf *c, const struct store *s, const struct place_table *places, struct db *db,
-		   struct release_counts *ret, struct error *err)
+		   struct drawer *drawer, struct release_counts *ret, struct error *err)
 {
 	struct isdas_options o = { .store = s, .now_us = clock_now(), .rules = PUBLISH_RULES_DEFAULT };
-	struct arena *arena;
-	struct drawer *drawer;
-	int r = drawer_open(&drawer, err);
+	struct arena *arena = arena_new();
+	int r;
 
-	if (r < 0)
-		return r;
-	arena = arena_new();
 	o.rules.min_sensors = (uint32_t)conf_number(c, SETTING_PUBLIC_SENSORS);
 	o.rules.late_hours = (int32_t)conf_number(c, SETTING_PUBLIC_LATE);
 	graphs_use_places(&o, places);
 	r = graphs_use_notes(&o, db, arena, err);
 	if (r == 0)
 		r = graphs_release(conf_text(c, SETTING_PUBLIC_TREE), &o, drawer, ret, err);
-	drawer_close(drawer);
 	arena_free(arena);
 	return r;
 }
 
 /* The observatory's public pages. A store that is not there yet, or holds nothing to show, is no failure. */
-static int publish(const struct conf *c, struct error *err)
+static int publish(const struct conf *c, struct drawer *drawer, struct error *err)
 {
 	const char *table = conf_text(c, SETTING_OBSERVE_PLACES);
 	struct release_counts counts = { 0 };
@@ -69,7 +72,7 @@ static int publish(const struct conf *c, struct error *err)
 	if (r == -ENOENT)
 		r = 0;
 	if (r == 0)
-		r = release(c, s, places, db, &counts, err);
+		r = release(c, s, places, db, drawer, &counts, err);
 	db_close(db);
 	place_table_free(places);
 	store_close(s);
@@ -84,7 +87,7 @@ static int publish(const struct conf *c, struct error *err)
 /* --- surges --- */
 
 /* Whether rises under review have ended. Without a store or a database there are none. */
-static int refresh(const struct conf *c, struct error *err)
+static int refresh(const struct conf *c, struct drawer *drawer, struct error *err)
 {
 	struct doing doing = { clock_now(), "job:surges" };
 	struct db *db = NULL;
@@ -93,6 +96,7 @@ static int refresh(const struct conf *c, struct error *err)
 	char changed[16];
 	int r = store_open(conf_text(c, SETTING_STORE_FOLDER), &s, err);
 
+	(void)drawer;
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
 	r = db_open(conf_text(c, SETTING_CENTRE_DATABASE), 0, &db, err);
@@ -115,24 +119,110 @@ static int refresh(const struct conf *c, struct error *err)
 static struct job {
 	const char *name;
 	int64_t every_us, at_us; /* at so long after each multiple of so long */
-	int (*run)(const struct conf *c, struct error *err);
+	bool draws;
+	int (*run)(const struct conf *c, struct drawer *drawer, struct error *err);
 	int64_t next_us;
 } jobs[] = {
-	{ "surges", HOUR_US, 3 * 60 * SECOND_US, refresh, 0 },
-	{ "publish", HOUR_US, 5 * 60 * SECOND_US, publish, 0 },
+	{ "surges", HOUR_US, 3 * 60 * SECOND_US, false, refresh, 0 },
+	{ "publish", HOUR_US, 5 * 60 * SECOND_US, true, publish, 0 },
 };
+
+/* --- a job's process --- */
+
+/* -1 where there is nothing yet: then there is nothing to do either. */
+static int open_place(const char *path)
+{
+	return path[0] ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+}
+
+/* SQLite makes its files beside the database. */
+static int open_folder_of(const char *path)
+{
+	_cleanup_free_ char *copy = memory_copy_text(path, strlen(path));
+	char *slash = strrchr(copy, '/');
+
+	if (!slash)
+		return open_place(".");
+	slash[slash == copy] = '\0';
+	return open_place(copy);
+}
+
+static int lock_in(const struct conf *c, struct error *err)
+{
+	const char *tree = conf_text(c, SETTING_PUBLIC_TREE);
+	int out = -1, r = folder_open(tree, 0755, &out, err);
+	const struct sandbox_place places[] = {
+		{ out, true },
+		{ open_folder_of(conf_text(c, SETTING_CENTRE_DATABASE)), true },
+		{ open_place(conf_text(c, SETTING_STORE_FOLDER)), false },
+		{ open_place(conf_text(c, SETTING_OBSERVE_PLACES)), false },
+	};
+
+	if (r == 0)
+		r = sandbox_enter_places(SANDBOX_JOBS, places, COUNT(places), err);
+	for (size_t i = 0; i < COUNT(places); i++)
+		if (places[i].fd >= 0)
+			close(places[i].fd);
+	return r;
+}
+
+static int work(const struct conf *c, const struct job *j)
+{
+	struct error err = ERROR_NONE;
+	struct drawer *drawer = NULL;
+	int r = j->draws ? drawer_open(&drawer, &err) : 0;
+
+	if (r == 0)
+		r = lock_in(c, &err);
+	if (r == 0)
+		r = j->run(c, drawer, &err);
+	drawer_close(drawer);
+	if (r < 0)
+		log_error("a job failed", "job", j->name, "why", err.line);
+	return 0;
+}
+
+static void log_end(const struct job *j, int status)
+{
+	char why[40];
+
+	snprintf(why, sizeof why, WIFSIGNALED(status) ? "signal %d" : "exit %d",
+		 WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+	log_error("a job failed", "job", j->name, "why", why);
+}
+
+/* No child of engine/proc/child.h: it starts a program, which may be reached through a descriptor of its parent's. A job
+ * ends with its parent, but when that is told to stop, what was begun is ended first. */
+static void run_job(const struct conf *c, const struct job *j)
+{
+	pid_t parent = getpid(), pid;
+	int status = 0;
+
+	fflush(NULL);
+	pid = fork();
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		_exit(getppid() == parent ? work(c, j) : 3);
+	}
+	if (pid < 0) {
+		log_error("cannot start a job", "job", j->name);
+		return;
+	}
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (status)
+		log_end(j, status);
+}
 
 static void run_due(const struct conf *c)
 {
 	for (size_t i = 0; i < COUNT(jobs); i++) {
 		struct job *j = &jobs[i];
-		struct error err = ERROR_NONE;
 		int64_t now = clock_now();
 		/* A clock that was set back must not stop the job for long. */
 		if (j->next_us > now && j->next_us <= now + j->every_us)
 			continue;
-		if (j->run(c, &err) < 0)
-			log_error("a job failed", "job", j->name, "why", err.line);
+		run_job(c, j);
 		now = clock_now();
 		j->next_us = floor_div(now - j->at_us, j->every_us) * j->every_us + j->every_us + j->at_us;
 	}

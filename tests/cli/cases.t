@@ -88,6 +88,28 @@ test_expect_success 'a database that is none, one of a newer program' '
 	test_expect_code 3 hinomi filter save --db nowhere/cases.db a dport 1 2>err && test $(grep -c "^hinomi: " err) -eq 1
 '
 
+# As the first schema alone made it, with a record in it; and the same schema as a fresh database has, afterwards.
+cat >older.sql <<'SQL'
+CREATE TABLE db_migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL, run_at INTEGER NOT NULL) STRICT;
+INSERT INTO record VALUES (7, 'surge', '00000000-0000-4000-8000-000000000000', 'S2005-0001', 'AMBER', '', 9);
+INSERT INTO record_event VALUES (1, 7, 9, 'local:me', 'made', '');
+SQL
+schema() {
+	sqlite3 "$1" .schema | sed "s/IF NOT EXISTS //" | sort
+}
+test_expect_success 'a database of the first schema is brought forward, with what it holds' '
+	first="$HINOMI_SOURCE/sql/0001-record.sql" && sqlite3 older.db <"$first" && sqlite3 older.db <older.sql &&
+	echo "INSERT INTO db_migration VALUES (1, \"0001-record.sql\", \"$(sha256sum <"$first" | cut -d " " -f 1)\", 5)" |
+		tr "\"" "\047" | sqlite3 older.db &&
+	test_expect_code 3 hinomi filter list --db older.db 2>err && grep "older than this program" err && grep "^hint:" err &&
+	hinomi filter save --db older.db vnc dport 5900 && hinomi filter list --db older.db --csv | grep "^vnc," &&
+	hinomi filter save --db fresh.db vnc dport 5900 &&
+	schema older.db >actual && schema fresh.db >expected && test -s expected && cmp expected actual &&
+	test "$(sqlite3 older.db "SELECT ref, at FROM record JOIN record_event ON record_id = record.id WHERE record.id = 7")" = "S2005-0001|9" &&
+	test "$(sqlite3 older.db "SELECT count(*) FROM db_migration")" = "$(ls "$HINOMI_SOURCE"/sql/0*.sql | wc -l)" &&
+	test "$(sqlite3 older.db "PRAGMA integrity_check; PRAGMA foreign_key_check")" = ok
+'
+
 test_expect_success 'the database is whole, and nobody else may read it' '
 	test "$(sqlite3 cases.db "PRAGMA integrity_check; PRAGMA foreign_key_check; PRAGMA journal_mode")" = "ok
 wal" &&

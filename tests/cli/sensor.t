@@ -86,9 +86,29 @@ test_expect_success 'a silent sensor is seen' '
 	hinomi observe sensors -d store --folder collect --check
 '
 
-test_expect_success 'an import meanwhile says what to do' '
-	echo "time,sensor,source,protocol,source_port,port" >rows.csv &&
-	test_expect_code 3 hinomi observe import -d store rows.csv 2>err && grep "^hint:.*hinomi-collect" err
+test_expect_success 'a record says where the sensor stands, what it watches, from when to when' '
+	hinomi sensor add kyoto-1 --place-ja "京都 北" --prefix 192.0.2.16/28 --folder collect --url $url -q >code &&
+	hinomi sense enrol --folder kyoto $(cat code) &&
+	hinomi sensor change kyoto-1 --place-en "Kyoto, 100% north" --folder collect &&
+	hinomi sensor list --folder collect --json >list && grep "kyoto-1.*\"place_ja\":\"京都 北\",\"place_en\":\"Kyoto, 100% north\",\"addresses\":16" list &&
+	grep "kyoto-1.*\"from\":\"20[^\"]*Z\",\"to\":null" list && grep "tokyo-1.*\"to\":\"20[^\"]*Z\"" list &&
+	hinomi sensor list --folder collect >list && grep "kyoto-1 .*Kyoto, 100% north" list &&
+	hinomi observe sensors -d store --folder collect --json >out &&
+	grep "kyoto-1.*\"place_ja\":\"京都 北\",\"place_en\":\"Kyoto, 100% north\",\"addresses\":16" out &&
+	hinomi sensor change kyoto-1 --place-en "" --folder collect &&
+	hinomi observe sensors -d store --folder collect >out && grep "kyoto-1 .*京都 北" out &&
+	hinomi sensor revoke kyoto-1 --folder collect
+'
+
+test_expect_success 'wrong changes of a record' '
+	test_expect_code 2 hinomi sensor change kyoto-1 --folder collect 2>err && grep "nothing is to be changed" err &&
+	test_expect_code 2 hinomi sensor change kyoto-1 --place-en "$(printf "a\\nb")" --folder collect 2>err && grep "one line" err &&
+	test_expect_code 3 hinomi sensor change nobody --place-en x --folder collect 2>err && grep "no sensor .nobody" err
+'
+
+test_expect_success 'an import meanwhile is taken' '
+	printf "time,sensor,source,protocol,source_port,port\\n2013-05-18T00:00:00Z,a,240.0.0.1,tcp,1024,22\\n" >rows.csv &&
+	hinomi observe import -d store --csv rows.csv >report && grep ",1,1,0,.*yes" report
 '
 
 test_expect_success 'the collector stops when told, and its keys stay' '

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 # Copyright The hinomi authors
-"""kill -9 in a loop during import and compaction: nothing acknowledged is lost, nothing is doubled.
+"""kill -9 in a loop during import and compaction, by the command and by the collector: nothing acknowledged is lost,
+nothing is doubled.
 
-An import is there as a whole or not at all, and a store that was killed opens, verifies and goes on. Ten kills in the
-short run, a hundred with HINOMI_TEST_ALL. The seed is printed; HINOMI_SEED repeats a run. TAP.
+An import is there as a whole or not at all, and a store that was killed opens, verifies and goes on. Ten kills of each
+kind in the short run, a hundred with HINOMI_TEST_ALL. The seed is printed; HINOMI_SEED repeats a run. TAP.
 """
 import os
 import pathlib
@@ -161,9 +162,110 @@ def compactions(folder):
     point(run("observe", "cells", "-d", str(store), "--csv").stdout == cells, "figures are the same after compaction")
 
 
+class Collector:
+    """hinomi-collect on a store: imports are handed over to it, and it compacts at its start."""
+
+    def __init__(self, folder, store):
+        self.folder, self.store = folder, store
+        self.process = None
+
+    def start(self):
+        (self.store / "handover").unlink(missing_ok=True)
+        self.process = subprocess.Popen([HINOMI + "-collect", "--data", self.store, "--listen", "127.0.0.1:0", "--folder",
+                                         self.folder / "collect"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        end = time.monotonic() + 20
+        while not (self.store / "handover").exists() and time.monotonic() < end and self.process.poll() is None:
+            time.sleep(0.01)
+
+    def kill(self):
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def is_making(self):
+        return any(p.name.startswith("segment-made") for p in self.store.iterdir())
+
+    def wait_making(self, child):
+        """Until the collector's child writes a file, or the command has ended."""
+        end = time.monotonic() + 10
+        while not self.is_making() and time.monotonic() < end and (child is None or child.poll() is None):
+            pass
+        return self.is_making()
+
+
+def handed_over(folder):
+    """The collector is killed while it takes an import. The command says whether it was taken; where it says no, the same
+    import again is taken or known, and the events are there once."""
+    store = folder / "handed"
+    collector = Collector(folder, store)
+    inside = killed = answered = wrong = 0
+    expected = 0
+    for turn in range(KILLS):
+        path, rows = folder / f"handed{turn}.csv", 30000 + 100 * turn
+        make_file(path, turn % 200, rows)
+        words = [HINOMI, "observe", "import", "-q", "-d", str(store), str(path)]
+        collector.start()
+        child = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        if turn % 3:
+            collector.wait_making(child)
+            time.sleep(chance.random() * 0.01)
+        else:
+            time.sleep(chance.random() * 1.2)
+        inside += collector.is_making()
+        collector.kill()
+        killed += 1
+        status = child.wait()
+        answered += status == 0
+        if status == 0 and f"/handed{turn}.csv\n" not in manifest(store):
+            wrong += 1
+        collector.start()
+        again = subprocess.run(words, capture_output=True, text=True)
+        collector.kill()
+        expected += rows
+        count, why = events(store)
+        if again.returncode != 0 or count != expected:
+            point(False, "events after a kill", f"{count} for {expected}\n{why}\n{again.stderr}")
+            return
+    point(wrong == 0, f"{answered} imports were acknowledged before the kill, and are there")
+    point(killed >= KILLS, f"{killed} collectors killed while they took an import; nothing lost, nothing doubled")
+    point(inside * 5 >= killed, f"{inside} of them inside a write")
+    run("store", "compact", "-q", "-d", str(store))
+    point(not unnamed(store), "nothing is left over")
+
+
+def collector_compacts(folder):
+    store, pristine = folder / "compacting", folder / "pristine2"
+    for number in range(12):
+        path = folder / f"part{number}.csv"
+        make_file(path, number, 6000)
+        run("observe", "import", "-q", "-d", str(store), str(path))
+    cells = run("observe", "cells", "-d", str(store), "--csv").stdout
+    subprocess.run(["cp", "-r", store, pristine], check=True)
+    collector = Collector(folder, store)
+    inside = 0
+    for turn in range(KILLS):
+        collector.start()
+        if turn % 3:
+            collector.wait_making(None)
+            time.sleep(chance.random() * 0.02)
+        else:
+            time.sleep(chance.random() * 0.5)
+        inside += collector.is_making()
+        collector.kill()
+        count, why = events(store)
+        if count != 72000 or run("observe", "cells", "-d", str(store), "--csv").stdout != cells:
+            point(False, "figures after a kill of the collector", f"{count}\n{why}")
+            return
+        subprocess.run(["rm", "-rf", store], check=True)
+        subprocess.run(["cp", "-r", pristine, store], check=True)
+    point(True, f"{KILLS} collectors killed while they compacted")
+    point(inside * 5 >= KILLS, f"{inside} of them inside a write")
+
+
 print(f"# seed {SEED}")
 with tempfile.TemporaryDirectory(prefix="hinomi-kill.") as name:
     imports(pathlib.Path(name))
     compactions(pathlib.Path(name))
+    handed_over(pathlib.Path(name))
+    collector_compacts(pathlib.Path(name))
 print(f"1..{points}")
 sys.exit(1 if faults else 0)

@@ -122,24 +122,28 @@ class Net:
         self.running.append(p)
         return p
 
-    def start_centre(self):
-        p = self.start("c", [PROGRAMS / "hinomi-collect", "--data", self.store, "--listen", f"{CENTRE}:{PORT}", "--folder",
+    def start_centre(self, address=CENTRE):
+        p = self.start("c", [PROGRAMS / "hinomi-collect", "--data", self.store, "--listen", f"{address}:{PORT}", "--folder",
                              self.collect], "collect.log")
         end = time.time() + 10
         while time.time() < end and p.poll() is None:
-            if subprocess.run(["ip", "netns", "exec", f"{self.tag}-c", "curl", "-sk", f"{URL}/time"],
+            if subprocess.run(["ip", "netns", "exec", f"{self.tag}-c", "curl", "-sk", f"https://{address}:{PORT}/time"],
                               capture_output=True).returncode == 0:
                 return p
             time.sleep(0.05)
         raise RuntimeError("the centre does not start: " + (self.folder / "collect.log").read_text())
+
+    def add_address(self, address):
+        """One more for the centre."""
+        sh("ip", "-n", f"{self.tag}-c", "addr", "add", f"{address}/15", "dev", "br0")
 
     def enrol(self, name):
         code = hinomi("sensor", "add", name, "--folder", self.collect, "--prefix", self.sensors[name], "--url", URL).stdout
         sh("ip", "netns", "exec", f"{self.tag}-{name}", PROGRAMS / "hinomi", "sense", "enrol", "--folder",
            self.folder / name, code.strip())
 
-    def start_sensor(self, name):
-        return self.start(name, [PROGRAMS / "hinomi", "sense", "run", "-c", self.folder / "hinomi.conf", "-i", "eth0",
+    def start_sensor(self, name, before=()):
+        return self.start(name, [*before, PROGRAMS / "hinomi", "sense", "run", "-c", self.folder / "hinomi.conf", "-i", "eth0",
                                  "--folder", self.folder / name, *RULES], f"{name}.log")
 
     def start_tcpdump(self, name):

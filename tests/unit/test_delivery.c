@@ -18,6 +18,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sodium.h>
 #include <sys/wait.h>
 
@@ -350,6 +351,35 @@ static void test_spool_puts_damaged_files_aside(void **state)
 	remove_folder(path);
 }
 
+/* Each file takes a block of the disk; an eighth of the spool are three. */
+static void test_what_was_refused_is_bounded_and_counted(void **state)
+{
+	char path[64];
+	int folder = new_folder(path);
+	struct spool s = open_spool(path, SPOOL_DROP_OLDEST, SPOOL_ASIDE_PART * 3 * 4096);
+
+	(void)state;
+	for (uint64_t i = 1; i <= 5; i++) {
+		struct spool_item item = item_of(i);
+		assert_int_equal(spool_put(&s, &item, BYTES_TEXT("content"), NULL), 0);
+		assert_int_equal(spool_refuse(&s, 0, NULL), 0);
+		assert_int_equal(s.count, 0);
+		assert_int_equal(s.aside_count, MIN(i, UINT64_C(3)));
+	}
+	assert_int_equal(s.aside[0].item.number, 3);
+	assert_int_equal(s.dropped_batches, 2);
+	assert_int_equal(s.dropped_events, 20);
+	spool_close(&s);
+	s = open_spool(path, SPOOL_DROP_OLDEST, SPOOL_ASIDE_PART * 4096); /* a smaller one now */
+	assert_int_equal(s.aside_count, 1);
+	assert_int_equal(s.aside[0].item.number, 5);
+	assert_int_equal(s.dropped_batches, 4);
+	assert_int_equal(s.dropped_events, 40);
+	spool_close(&s);
+	close(folder);
+	remove_folder(path);
+}
+
 /* --- the list of sensors --- */
 
 static void invite(struct roster *r, const char *name, const uint8_t code[WIRE_CODE_BYTES])
@@ -380,6 +410,7 @@ static void test_a_code_is_good_once_and_for_a_time(void **state)
 	text_copy(other.sensor, sizeof other.sensor, BYTES_TEXT("osaka-1"));
 	assert_int_equal(roster_enrol(&r, &other, TIME - 1, NULL), -EACCES);
 	assert_int_equal(roster_enrol(&r, &e, TIME - 1, NULL), 0);
+	assert_int_equal(r.sensors[0].from_us, TIME - 1);
 	assert_int_equal(roster_enrol(&r, &e, TIME - 1, NULL), 0); /* the answer was lost: the same key again */
 	other = e;
 	memcpy(other.key, secret_public(stranger), sizeof other.key);
@@ -398,14 +429,27 @@ static void test_roster_comes_back(void **state)
 	(void)state;
 	invite(&r, "tokyo-1", code);
 	invite(&r, "osaka-1", code);
-	r.sensors[1].has_key = r.sensors[1].is_revoked = true;
+	r.sensors[1].has_key = true;
+	r.sensors[1].from_us = TIME;
+	roster_revoke(&r.sensors[1], TIME + 5);
+	text_copy(r.sensors[1].place_ja, sizeof r.sensors[1].place_ja, BYTES_TEXT("大阪 100% 北"));
+	text_copy(r.sensors[1].place_en, sizeof r.sensors[1].place_en, BYTES_TEXT("Osaka, north = 2"));
 	buf_init(&text, 65536);
 	buf_init(&again, 65536);
 	roster_format(&r, &text);
 	assert_int_equal(roster_parse(buf_bytes(&text), &got, NULL), 0);
 	roster_format(&got, &again);
 	assert_string_equal(text.p, again.p);
+	assert_string_equal(got.sensors[1].place_ja, "大阪 100% 北");
+	assert_string_equal(got.sensors[1].place_en, "Osaka, north = 2");
+	assert_int_equal(got.sensors[1].from_us, TIME);
+	assert_int_equal(got.sensors[1].to_us, TIME + 5);
 	roster_clear(&got);
+	/* As it was written before there were places. */
+	assert_int_equal(roster_parse(BYTES_TEXT("hinomi sensors 1\nsensor a key=- code=- until=- revoked=no prefixes=\n"), &got, NULL), 0);
+	roster_clear(&got);
+	assert_int_equal(roster_parse(BYTES_TEXT("hinomi sensors 1\nsensor a place_en=x%0Ay prefixes=\n"), &got, NULL), -EBADMSG);
+	assert_int_equal(roster_parse(BYTES_TEXT("hinomi sensors 1\nsensor a place_en=%2 prefixes=\n"), &got, NULL), -EBADMSG);
 	buf_add_text(&text, "sensor tokyo-1 key=-\n");
 	assert_int_equal(roster_parse(buf_bytes(&text), &got, NULL), -EBADMSG); /* twice */
 	roster_clear(&r);
@@ -593,6 +637,62 @@ static void test_damaged_content_is_refused_for_good(void **state)
 	centre_close(&t);
 }
 
+/* The one child of this process: /proc/PID/task/PID/children. */
+static pid_t decoder_of_this_process(void)
+{
+	char path[64];
+	long child = 0;
+	FILE *f;
+
+	snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
+	f = fopen(path, "re");
+	assert_non_null(f);
+	assert_int_equal(fscanf(f, "%ld", &child), 1);
+	fclose(f);
+	return (pid_t)child;
+}
+
+struct refusal {
+	uint64_t number;
+	char why[120];
+};
+
+static void note_refusal(void *context, const char *name, uint64_t number, const char *why)
+{
+	struct refusal *r = context;
+
+	assert_string_equal(name, "tokyo-1");
+	r->number = number;
+	text_copy(r->why, sizeof r->why, BYTES_TEXT(why));
+}
+
+/* A pipe takes 64 KiB: the small batch is written and not answered, the large one cannot even be written. */
+static void test_a_decoder_that_stops_is_ended(void **state)
+{
+	static const uint8_t large[150u << 10];
+	_cleanup_(buf_clear) struct buf content;
+	struct centre_try t;
+
+	(void)state;
+	centre_open(&t);
+	make_content(10, TIME, &content);
+	for (size_t i = 0; i < 2; i++) {
+		struct refusal refusal = { .number = 0 };
+		pid_t decoder = decoder_of_this_process();
+		int64_t began = clock_steady();
+		collector_on_refused(t.collector, note_refusal, &refusal);
+		assert_int_equal(kill(decoder, SIGSTOP), 0);
+		give_content(&t, 1 + 10 * i, i ? BYTES(large, sizeof large) : buf_bytes(&content), RECEIPT_REFUSED);
+		assert_true(clock_steady() - began < 8 * SECOND_US);
+		assert_int_equal(refusal.number, 1 + 10 * i);
+		assert_non_null(strstr(refusal.why, "stopped"));
+		assert_int_equal(kill(decoder, 0), -1); /* gone, and reaped */
+		give_content(&t, 2 + 10 * i, buf_bytes(&content), RECEIPT_STORED);
+		assert_int_not_equal(decoder_of_this_process(), decoder);
+	}
+	centre_close(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -607,12 +707,14 @@ int main(void)
 		cmocka_unit_test(test_spool_keeps_order_over_restarts),
 		cmocka_unit_test(test_spool_is_bounded),
 		cmocka_unit_test(test_spool_puts_damaged_files_aside),
+		cmocka_unit_test(test_what_was_refused_is_bounded_and_counted),
 		cmocka_unit_test(test_a_code_is_good_once_and_for_a_time),
 		cmocka_unit_test(test_roster_comes_back),
 		cmocka_unit_test(test_status_comes_back),
 		cmocka_unit_test(test_stored_once_in_any_order),
 		cmocka_unit_test(test_forged_and_foreign_batches_are_refused),
 		cmocka_unit_test(test_damaged_content_is_refused_for_good),
+		cmocka_unit_test(test_a_decoder_that_stops_is_ended),
 	};
 
 	return cmocka_run_group_tests_name("delivery", tests, setup, NULL);

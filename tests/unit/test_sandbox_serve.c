@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright The hinomi authors */
-/* Trying to get out of the rows of the serving and drawing processes. Each attempt is a process of its own. */
+/* Trying to get out of the rows of the serving, keeping and drawing processes. Each attempt is a process of its own. */
 #include "base/cleanup.h"
 #include "engine/proc/sandbox.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <poll.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <sys/ptrace.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <stdarg.h>
@@ -19,7 +23,9 @@
 enum { DONE = 0, REFUSED = 40, NO_SANDBOX = 41 };
 
 static char folder[] = "/tmp/hinomi-sandbox-XXXXXX";
-static int folder_fd, spare_fd;
+static char other[] = "/tmp/hinomi-sandbox-XXXXXX";
+static int folder_fd, other_fd, spare_fd;
+static pid_t bystander; /* no child of who tries */
 
 /* Attempts return 0 when they got through, else -errno. */
 static int read_inside(void)
@@ -75,6 +81,112 @@ static int remove_inside(void)
 	return unlinkat(folder_fd, "inside", 0) < 0 ? -errno : 0;
 }
 
+static int keep_inside(void)
+{
+	int fd = openat(folder_fd, "kept.new", O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+
+	if (fd < 0 || write(fd, "x", 1) != 1 || fsync(fd) < 0 || renameat(folder_fd, "kept.new", folder_fd, "kept") < 0)
+		return -errno;
+	return unlinkat(folder_fd, "kept", 0) < 0 ? -errno : 0;
+}
+
+static int write_outside(void)
+{
+	return open("/tmp/hinomi-escaped", O_WRONLY | O_CREAT | O_CLOEXEC, 0600) < 0 ? -errno : 0;
+}
+
+static int write_what_is_for_reading(void)
+{
+	return openat(other_fd, "new", O_WRONLY | O_CREAT | O_CLOEXEC, 0644) < 0 ? -errno : 0;
+}
+
+static int read_what_is_for_reading(void)
+{
+	return openat(other_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) < 0 ? -errno : 0;
+}
+
+static int make_tree(void)
+{
+	if (mkdirat(folder_fd, "tree", 0755) < 0 || symlinkat("tree", folder_fd, "current") < 0)
+		return -errno;
+	return unlinkat(folder_fd, "current", 0) < 0 || unlinkat(folder_fd, "tree", AT_REMOVEDIR) < 0 ? -errno : 0;
+}
+
+static int listen_more(void)
+{
+	return listen(spare_fd, 1) < 0 ? -errno : 0;
+}
+
+static int start_thread(void)
+{
+	return syscall(SYS_clone, CLONE_VM | CLONE_THREAD | CLONE_SIGHAND, 0, 0, 0, 0) < 0 ? -errno : 0;
+}
+
+static int new_namespace(void)
+{
+	return syscall(SYS_clone, SIGCHLD | CLONE_NEWUSER, 0, 0, 0, 0) < 0 ? -errno : 0;
+}
+
+static int trace(void)
+{
+	return ptrace(PTRACE_TRACEME, 0, NULL, NULL) < 0 ? -errno : 0;
+}
+
+static int end_bystander(void)
+{
+	return kill(bystander, SIGKILL) < 0 ? -errno : 0;
+}
+
+static int signal_bystander(void)
+{
+	return kill(bystander, SIGTERM) < 0 ? -errno : 0;
+}
+
+/* It leads a group of its own. */
+static int end_a_group(void)
+{
+	return kill(-bystander, SIGKILL) < 0 ? -errno : 0;
+}
+
+static int wait_for_child(pid_t pid)
+{
+	int status;
+
+	if (pid < 0 || waitpid(pid, &status, 0) != pid)
+		return -ECHILD;
+	return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+/* A child locks itself in further, and answers. */
+static int start_locked_child(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(sandbox_enter(SANDBOX_DECODE, NULL) < 0 ? NO_SANDBOX : 7);
+	return wait_for_child(pid) == 7 ? 0 : -ECHILD;
+}
+
+static int end_own_child(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		for (;;)
+			poll(NULL, 0, 1000);
+	return kill(pid, SIGKILL) < 0 || wait_for_child(pid) != -SIGKILL ? -ECHILD : 0;
+}
+
+/* A child has the same wall. */
+static int program_of_child(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(start_program() == 0 ? DONE : REFUSED);
+	return wait_for_child(pid) == -SIGSYS ? -EACCES : 0;
+}
+
 /* DONE, REFUSED or the signal as a negative number. */
 static int attempt(enum sandbox which, int (*what)(void))
 {
@@ -82,7 +194,10 @@ static int attempt(enum sandbox which, int (*what)(void))
 	int status;
 
 	if (pid == 0) {
-		if (sandbox_enter_beneath(which, folder_fd, NULL) < 0)
+		const struct sandbox_place places[] = { { folder_fd, true }, { other_fd, false } };
+		bool is_keeper = which == SANDBOX_COLLECT || which == SANDBOX_JOBS;
+		if ((is_keeper ? sandbox_enter_places(which, places, COUNT(places), NULL)
+			       : sandbox_enter_beneath(which, folder_fd, NULL)) < 0)
 			_exit(NO_SANDBOX);
 		_exit(what() == 0 ? DONE : REFUSED);
 	}
@@ -90,9 +205,14 @@ static int attempt(enum sandbox which, int (*what)(void))
 	return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
 }
 
+static long landlock_version(void)
+{
+	return syscall(SYS_landlock_create_ruleset, NULL, 0, 1u);
+}
+
 static bool has_landlock(void)
 {
-	return syscall(SYS_landlock_create_ruleset, NULL, 0, 1u) >= 1;
+	return landlock_version() >= 1;
 }
 
 static void serving_reads_its_folder_and_no_more(void **state)
@@ -112,6 +232,58 @@ static void serving_reads_its_folder_and_no_more(void **state)
 		assert_int_equal(attempt(rows[i], start_program), -SIGSYS);
 		assert_int_equal(attempt(rows[i], start_process), -SIGSYS);
 	}
+}
+
+static void keepers_keep_their_folders_and_start_locked_children(void **state)
+{
+	static const enum sandbox rows[] = { SANDBOX_COLLECT, SANDBOX_JOBS };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		assert_int_equal(attempt(rows[i], read_inside), DONE);
+		assert_int_equal(attempt(rows[i], keep_inside), DONE);
+		assert_int_equal(attempt(rows[i], read_what_is_for_reading), DONE);
+		assert_int_equal(attempt(rows[i], start_locked_child), DONE);
+		assert_int_equal(attempt(rows[i], end_own_child), DONE);
+		assert_int_equal(attempt(rows[i], program_of_child), REFUSED);
+		if (has_landlock()) {
+			assert_int_equal(attempt(rows[i], read_outside), REFUSED);
+			assert_int_equal(attempt(rows[i], write_outside), REFUSED);
+			assert_int_equal(attempt(rows[i], write_what_is_for_reading), REFUSED);
+		}
+		if (landlock_version() >= 6)
+			assert_int_equal(attempt(rows[i], end_bystander), REFUSED);
+		assert_int_equal(attempt(rows[i], signal_bystander), -SIGSYS);
+		assert_int_equal(attempt(rows[i], end_a_group), -SIGSYS);
+		assert_int_equal(attempt(rows[i], make_socket), -SIGSYS);
+		assert_int_equal(attempt(rows[i], connect_out), -SIGSYS);
+		assert_int_equal(attempt(rows[i], bind_more), -SIGSYS);
+		assert_int_equal(attempt(rows[i], listen_more), -SIGSYS);
+		assert_int_equal(attempt(rows[i], start_program), -SIGSYS);
+		assert_int_equal(attempt(rows[i], start_thread), -SIGSYS);
+		assert_int_equal(attempt(rows[i], new_namespace), -SIGSYS);
+		assert_int_equal(attempt(rows[i], trace), -SIGSYS);
+	}
+}
+
+static int accept_there(void)
+{
+	return accept4(spare_fd, NULL, NULL, SOCK_CLOEXEC) < 0 && errno == ENOSYS ? -errno : 0;
+}
+
+static int send_there(void)
+{
+	return send(spare_fd, "x", 1, MSG_NOSIGNAL) < 0 ? -errno : 0;
+}
+
+static void jobs_have_no_network_and_trees(void **state)
+{
+	(void)state;
+	assert_int_equal(attempt(SANDBOX_JOBS, make_tree), DONE);
+	assert_int_equal(attempt(SANDBOX_JOBS, accept_there), -SIGSYS);
+	assert_int_equal(attempt(SANDBOX_JOBS, send_there), -SIGSYS);
+	assert_int_equal(attempt(SANDBOX_COLLECT, accept_there), DONE);
+	assert_int_equal(attempt(SANDBOX_COLLECT, make_tree), has_landlock() ? REFUSED : -SIGSYS);
 }
 
 static void drawing_has_no_network_and_no_process(void **state)
@@ -140,6 +312,14 @@ static int setup(void **state)
 		return -1;
 	close(fd);
 	spare_fd = socket(AF_INET, SOCK_STREAM, 0);
+	if (!mkdtemp(other))
+		return -1;
+	other_fd = open(other, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bystander = fork();
+	if (bystander > 0)
+		setpgid(bystander, bystander);
+	while (bystander == 0)
+			poll(NULL, 0, 1000);
 	return 0;
 }
 
@@ -148,6 +328,9 @@ static int teardown(void **state)
 	(void)state;
 	unlinkat(folder_fd, "inside", 0);
 	rmdir(folder);
+	rmdir(other);
+	kill(bystander, SIGKILL);
+	waitpid(bystander, NULL, 0);
 	return 0;
 }
 
@@ -155,6 +338,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(serving_reads_its_folder_and_no_more),
+		cmocka_unit_test(keepers_keep_their_folders_and_start_locked_children),
+		cmocka_unit_test(jobs_have_no_network_and_trees),
 		cmocka_unit_test(drawing_has_no_network_and_no_process),
 	};
 	return cmocka_run_group_tests_name("sandbox_serve", tests, setup, teardown);

@@ -4,6 +4,7 @@
 #include "engine/proc/child.h"
 
 #include "base/cleanup.h"
+#include "base/write.h"
 #include "engine/proc/helper.h"
 
 #include <errno.h>
@@ -117,22 +118,6 @@ close_in:
 
 /* --- frames --- */
 
-static int write_all(int fd, const void *from, size_t n)
-{
-	const uint8_t *p = from;
-
-	while (n) {
-		ssize_t done = write(fd, p, n);
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done < 0)
-			return -errno;
-		p += done;
-		n -= (size_t)done;
-	}
-	return 0;
-}
-
 int child_send(int out, uint32_t kind, struct bytes bytes)
 {
 	uint8_t head[HEAD_BYTES];
@@ -140,17 +125,21 @@ int child_send(int out, uint32_t kind, struct bytes bytes)
 
 	put_u32le(head, kind);
 	put_u32le(head + 4, (uint32_t)bytes.n);
-	r = write_all(out, head, sizeof head);
-	return r < 0 ? r : write_all(out, bytes.p, bytes.n);
+	r = write_whole(out, BYTES(head, sizeof head));
+	return r < 0 ? r : write_whole(out, bytes);
 }
 
 /* Returns the bytes read: fewer than asked only at the end. */
-static ssize_t read_all(int fd, void *into, size_t n)
+static ssize_t read_all(const struct child *c, void *into, size_t n)
 {
 	size_t have = 0;
 
 	while (have < n) {
-		ssize_t got = read(fd, (uint8_t *)into + have, n - have);
+		int r = c->until_us ? wait_readable_until(c->from, c->until_us) : 0;
+		ssize_t got;
+		if (r < 0)
+			return r;
+		got = read(c->from, (uint8_t *)into + have, n - have);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
@@ -162,24 +151,32 @@ static ssize_t read_all(int fd, void *into, size_t n)
 	return (ssize_t)have;
 }
 
+static int cut(ssize_t got, struct error *err)
+{
+	if (got == -ETIMEDOUT)
+		return error_set(err, -ETIMEDOUT, "a child did not answer in time");
+	return error_set(err, -EBADMSG, "a child's answer is cut");
+}
+
 int child_receive(struct child *c, uint32_t *ret_kind, struct bytes *ret, struct error *err)
 {
 	uint8_t head[HEAD_BYTES];
-	ssize_t got = read_all(c->from, head, sizeof head);
+	ssize_t got = read_all(c, head, sizeof head);
 	uint32_t length;
 	void *into;
 
 	if (got == 0)
 		return 0;
 	if (got != sizeof head)
-		return error_set(err, -EBADMSG, "a child's answer is cut");
+		return cut(got, err);
 	length = get_u32le(head + 4);
 	if (length > CHILD_FRAME_MAX)
 		return error_set(err, -EBADMSG, "a child's answer is too long");
 	buf_reset(&c->frame);
 	into = buf_extend(&c->frame, length);
-	if (length && read_all(c->from, into, length) != (ssize_t)length)
-		return error_set(err, -EBADMSG, "a child's answer is cut");
+	got = length ? read_all(c, into, length) : 0;
+	if (got != (ssize_t)length)
+		return cut(got, err);
 	*ret_kind = get_u32le(head);
 	*ret = buf_bytes(&c->frame);
 	return 1;

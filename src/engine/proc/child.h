@@ -17,6 +17,7 @@
 struct child {
 	pid_t pid;
 	int from; /* the parent's end of the pipe */
+	int64_t until_us; /* child_receive gives up at that instant of clock_steady(); 0: never. The caller's to set */
 	struct buf frame;
 };
 
@@ -32,7 +33,8 @@ int child_start_program(struct child *ret, const char *name, int *ret_to, struct
 /* In the child: sends a frame, whole. */
 int child_send(int out, uint32_t kind, struct bytes bytes);
 
-/* In the parent: the next frame. Returns 1 with the frame, valid until the next call, 0 at the end, or -errno. */
+/* In the parent: the next frame. Returns 1 with the frame, valid until the next call, 0 at the end, or -errno;
+ * -ETIMEDOUT: the frame was not whole at `until_us`. */
 int child_receive(struct child *c, uint32_t *ret_kind, struct bytes *ret, struct error *err);
 
 /* Waits for the child's end: its exit status, or -ECHILD with a line that names the signal. */

@@ -4,6 +4,7 @@
 #include "engine/proc/file.h"
 
 #include "base/cleanup.h"
+#include "base/write.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -28,19 +29,6 @@ int file_read(int folder, const char *name, size_t max, struct buf *ret, struct 
 	return ret->is_full ? error_set(err, -E2BIG, "'%s' is larger than %zu bytes", name, max) : 0;
 }
 
-static int write_all(int fd, struct bytes bytes)
-{
-	while (bytes.n) {
-		ssize_t n = write(fd, bytes.p, bytes.n);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		take_skip(&bytes, (size_t)n);
-	}
-	return fsync(fd) < 0 ? -errno : 0;
-}
-
 int file_replace(int folder, const char *name, struct bytes bytes, mode_t mode, struct error *err)
 {
 	char neighbour[300];
@@ -50,7 +38,9 @@ int file_replace(int folder, const char *name, struct bytes bytes, mode_t mode, 
 	fd = openat(folder, neighbour, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
 	if (fd < 0)
 		return error_errno(err, -errno, "cannot make '%s'", neighbour);
-	r = write_all(fd, bytes);
+	r = write_whole(fd, bytes);
+	if (r == 0 && fsync(fd) < 0)
+		r = -errno;
 	close(fd);
 	if (r == 0 && renameat(folder, neighbour, folder, name) < 0)
 		r = -errno;

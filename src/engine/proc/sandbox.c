@@ -9,13 +9,20 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <seccomp.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 #define MIB (1ul << 20)
+#define PIDS_MOST (1u << 22) /* so -1, everybody, is none */
+/* Neither threads, nor shared memory, nor namespaces: what fork(2) asks for. */
+#define CLONE_ANY                                                                                             \
+	(CLONE_THREAD | CLONE_VM | CLONE_FILES | CLONE_NEWNS | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | \
+	 CLONE_NEWUTS | CLONE_NEWCGROUP)
 
 #if defined __SANITIZE_ADDRESS__
 #define IS_SANITIZED true
@@ -92,6 +99,31 @@ static const int calls_cases[] = {
 	SCMP_SYS(pwrite64), SCMP_SYS(fsync), SCMP_SYS(fdatasync), SCMP_SYS(ftruncate), SCMP_SYS(newfstatat),
 };
 
+/* Starting a child that locks itself in: fork without exec, its end, and the calls of the wall itself. */
+static const int calls_parent[] = {
+	SCMP_SYS(wait4),    SCMP_SYS(pipe2),   SCMP_SYS(dup2),      SCMP_SYS(dup3),        SCMP_SYS(close_range),
+	SCMP_SYS(prctl),    SCMP_SYS(seccomp), SCMP_SYS(setrlimit), SCMP_SYS(prlimit64),   SCMP_SYS(getppid),
+	SCMP_SYS(getpid),   SCMP_SYS(gettid),  SCMP_SYS(rt_sigaction), SCMP_SYS(set_robust_list), SCMP_SYS(rseq),
+	SCMP_SYS(landlock_create_ruleset), SCMP_SYS(landlock_add_rule), SCMP_SYS(landlock_restrict_self),
+};
+
+/* Files in folders of its own: small ones replaced by rename, the store's, locks. */
+static const int calls_keep[] = {
+	SCMP_SYS(read),     SCMP_SYS(write),    SCMP_SYS(writev),     SCMP_SYS(lseek),      SCMP_SYS(close),
+	SCMP_SYS(pread64),  SCMP_SYS(pwrite64), SCMP_SYS(openat),     SCMP_SYS(unlinkat),   SCMP_SYS(renameat),
+	SCMP_SYS(fsync),    SCMP_SYS(fdatasync), SCMP_SYS(ftruncate), SCMP_SYS(newfstatat), SCMP_SYS(getdents64),
+	SCMP_SYS(fcntl),    SCMP_SYS(flock),    SCMP_SYS(faccessat),  SCMP_SYS(faccessat2), SCMP_SYS(access),
+	SCMP_SYS(poll),     SCMP_SYS(ppoll),    SCMP_SYS(mkdir),      SCMP_SYS(mkdirat),    SCMP_SYS(umask),
+	SCMP_SYS(fadvise64), SCMP_SYS(clock_nanosleep), SCMP_SYS(gettimeofday),
+};
+
+/* A tree of pages beside the one before, and SQLite, which makes and removes its files. */
+static const int calls_jobs[] = {
+	SCMP_SYS(linkat),   SCMP_SYS(symlinkat), SCMP_SYS(readlink), SCMP_SYS(readlinkat), SCMP_SYS(rmdir),
+	SCMP_SYS(unlink),   SCMP_SYS(syncfs),    SCMP_SYS(open),     SCMP_SYS(lstat),      SCMP_SYS(stat),
+	SCMP_SYS(getcwd),   SCMP_SYS(geteuid),   SCMP_SYS(getuid),   SCMP_SYS(fchmod),     SCMP_SYS(fchown),
+};
+
 static const struct {
 	const char *name;
 	const int *calls;
@@ -102,16 +134,27 @@ static const struct {
 	bool is_reader;      /* may open for reading what Landlock leaves: the folder of sandbox_enter_beneath */
 	int files;           /* RLIMIT_NOFILE: no descriptor of this number or above may be opened, nor so many polled;
 			      * -1: not limited */
-	bool is_keeper;      /* makes, changes and removes files beneath that folder, and connects */
+	bool is_keeper;      /* makes, changes and removes files in its places */
 	bool writes_low;     /* write(2) to the descriptors 0, 1 and 2 alone */
+	bool connects;       /* and to which places, Landlock does not say well enough */
+	bool is_parent;      /* starts children that lock themselves in further */
 } rows[SANDBOX_COUNT] = {
-	[SANDBOX_DECODE] = { "decode", calls_decode, COUNT(calls_decode), NULL, 0, 512 * MIB, false, 0, false, false },
-	[SANDBOX_DRAW] = { "draw", calls_draw, COUNT(calls_draw), calls_fonts, COUNT(calls_fonts), 1024 * MIB, true, -1, false,
-			   false },
-	[SANDBOX_PUBLIC] = { "public", calls_serve, COUNT(calls_serve), NULL, 0, 1024 * MIB, true, -1, false, false },
-	[SANDBOX_STAFF] = { "staff", calls_serve, COUNT(calls_serve), NULL, 0, 0, true, -1, false, false },
-	[SANDBOX_SENSE] = { "sense", calls_sense, COUNT(calls_sense), NULL, 0, 1024 * MIB, false, 3, false, true },
-	[SANDBOX_DELIVER] = { "deliver", calls_deliver, COUNT(calls_deliver), NULL, 0, 1024 * MIB, false, 64, true, false },
+	[SANDBOX_DECODE] = { .name = "decode", .calls = calls_decode, .call_count = COUNT(calls_decode),
+			     .memory_bytes = 512 * MIB },
+	[SANDBOX_DRAW] = { .name = "draw", .calls = calls_draw, .call_count = COUNT(calls_draw), .refused = calls_fonts,
+			   .refused_count = COUNT(calls_fonts), .memory_bytes = 1024 * MIB, .is_reader = true, .files = -1 },
+	[SANDBOX_PUBLIC] = { .name = "public", .calls = calls_serve, .call_count = COUNT(calls_serve),
+			     .memory_bytes = 1024 * MIB, .is_reader = true, .files = -1 },
+	[SANDBOX_STAFF] = { .name = "staff", .calls = calls_serve, .call_count = COUNT(calls_serve), .is_reader = true,
+			    .files = -1 },
+	[SANDBOX_SENSE] = { .name = "sense", .calls = calls_sense, .call_count = COUNT(calls_sense),
+			    .memory_bytes = 1024 * MIB, .files = 3, .writes_low = true },
+	[SANDBOX_DELIVER] = { .name = "deliver", .calls = calls_deliver, .call_count = COUNT(calls_deliver),
+			      .memory_bytes = 1024 * MIB, .files = 64, .is_keeper = true, .connects = true },
+	[SANDBOX_COLLECT] = { .name = "collect", .calls = calls_serve, .call_count = COUNT(calls_serve), .files = -1,
+			      .is_keeper = true, .is_parent = true },
+	[SANDBOX_JOBS] = { .name = "jobs", .calls = calls_jobs, .call_count = COUNT(calls_jobs), .files = -1,
+			   .is_keeper = true, .is_parent = true },
 };
 
 /* --- Landlock (the header of Debian 12 knows its first two versions only) --- */
@@ -143,21 +186,31 @@ static struct landlock_rules landlock_all(int version)
 #define LANDLOCK_READ (1ull << 2 | 1ull << 3) /* READ_FILE, READ_DIR */
 /* And WRITE_FILE, REMOVE_FILE, MAKE_REG, REFER, TRUNCATE. */
 #define LANDLOCK_KEEP (LANDLOCK_READ | 1ull << 1 | 1ull << 5 | 1ull << 8 | 1ull << 13 | 1ull << 14)
+/* And REMOVE_DIR, MAKE_DIR, MAKE_SYM: a tree. */
+#define LANDLOCK_TREE (LANDLOCK_KEEP | 1ull << 4 | 1ull << 7 | 1ull << 12)
+#define LANDLOCK_OF_FILES (1ull << 2 | 1ull << 1 | 1ull << 14) /* the rights that a file alone can have */
 
-static int landlock_allow_beneath(int ruleset, int folder, uint64_t rights, struct error *err)
+static uint64_t rights_of(enum sandbox which, const struct sandbox_place *p)
+{
+	uint64_t rights = !p->is_kept ? LANDLOCK_READ : which == SANDBOX_JOBS ? LANDLOCK_TREE : LANDLOCK_KEEP;
+	struct stat st;
+
+	return fstat(p->fd, &st) == 0 && !S_ISDIR(st.st_mode) ? rights & LANDLOCK_OF_FILES : rights;
+}
+
+static int landlock_allow(int ruleset, int fd, uint64_t rights, struct error *err)
 {
 	struct {
 		uint64_t access;
 		int32_t parent;
-	} __attribute__((packed)) rule = { rights, folder };
+	} __attribute__((packed)) rule = { rights, fd };
 
 	if (syscall(SYS_landlock_add_rule, ruleset, 1 /* PATH_BENEATH */, &rule, 0) < 0)
 		return error_errno(err, -errno, "cannot make a Landlock rule");
 	return 0;
 }
 
-/* `folder` may be -1: no file at all. A keeper may connect: to which places, Landlock does not say well enough. */
-static int landlock_enter(int folder, bool is_keeper, struct error *err)
+static int landlock_enter(enum sandbox which, const struct sandbox_place *places, size_t count, struct error *err)
 {
 	int version = (int)syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_VERSION);
 	struct landlock_rules rules;
@@ -167,14 +220,15 @@ static int landlock_enter(int folder, bool is_keeper, struct error *err)
 	if (version < 1)
 		return 0;
 	rules = landlock_all(version);
-	if (is_keeper)
+	if (rows[which].connects)
 		rules.network = 0;
 	size = version >= 6 ? 24 : version >= 4 ? 16 : 8;
 	fd = (int)syscall(SYS_landlock_create_ruleset, &rules, size, 0);
 	if (fd < 0)
 		return error_errno(err, -errno, "cannot make a Landlock ruleset");
-	if (folder >= 0)
-		r = landlock_allow_beneath(fd, folder, (is_keeper ? LANDLOCK_KEEP : LANDLOCK_READ) & rules.files, err);
+	for (size_t i = 0; i < count && r == 0; i++)
+		if (places[i].fd >= 0)
+			r = landlock_allow(fd, places[i].fd, rights_of(which, &places[i]) & rules.files, err);
 	if (r == 0 && syscall(SYS_landlock_restrict_self, fd, 0) < 0)
 		r = error_errno(err, -errno, "cannot enter Landlock");
 	close(fd);
@@ -226,6 +280,22 @@ static int allow_threads(scmp_filter_ctx filter)
 	return r < 0 ? r : seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
 }
 
+/* A process without exec. To be ended: by SIGKILL alone, and where Landlock keeps signals in, nobody but those started
+ * since. */
+static int allow_children(scmp_filter_ctx filter)
+{
+	int r = allow(filter, calls_parent, COUNT(calls_parent));
+
+	if (r == 0)
+		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1, SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_ANY, 0));
+	if (r == 0)
+		r = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
+	if (r == 0)
+		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(kill), 2, SCMP_A0(SCMP_CMP_LE, PIDS_MOST, 0),
+				     SCMP_A1(SCMP_CMP_EQ, SIGKILL, 0));
+	return r;
+}
+
 /* Opening for reading alone: neither O_WRONLY, O_RDWR nor O_CREAT. */
 static int allow_reading(scmp_filter_ctx filter)
 {
@@ -244,6 +314,10 @@ static int seccomp_enter(enum sandbox which, struct error *err)
 		r = allow(filter, calls_sanitized, COUNT(calls_sanitized));
 	if (r == 0)
 		r = allow(filter, rows[which].calls, rows[which].call_count);
+	if (r == 0 && (which == SANDBOX_COLLECT || which == SANDBOX_JOBS))
+		r = allow(filter, calls_keep, COUNT(calls_keep));
+	if (r == 0 && rows[which].is_parent)
+		r = allow_children(filter);
 	if (r == 0 && which == SANDBOX_STAFF)
 		r = allow(filter, calls_cases, COUNT(calls_cases));
 	if (r == 0)
@@ -259,7 +333,7 @@ static int seccomp_enter(enum sandbox which, struct error *err)
 		r = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOTTY), SCMP_SYS(ioctl), 0);
 	if (r == 0)
 		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fstat), 0);
-	if (r == 0 && which != SANDBOX_DRAW && which != SANDBOX_STAFF)
+	if (r == 0 && which != SANDBOX_DRAW && which != SANDBOX_STAFF && !rows[which].is_keeper)
 		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(newfstatat), 1,
 				     SCMP_A3(SCMP_CMP_MASKED_EQ, 0x1000, 0x1000)); /* AT_EMPTY_PATH: fstat of glibc */
 	if (r == 0)
@@ -275,11 +349,18 @@ int sandbox_enter(enum sandbox which, struct error *err)
 
 int sandbox_enter_beneath(enum sandbox which, int folder, struct error *err)
 {
+	struct sandbox_place place = { folder, rows[which].is_keeper };
+
+	return sandbox_enter_places(which, &place, 1, err);
+}
+
+int sandbox_enter_places(enum sandbox which, const struct sandbox_place *places, size_t count, struct error *err)
+{
 	int r;
 
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return error_errno(err, -errno, "cannot give up new privileges");
-	r = landlock_enter(folder, rows[which].is_keeper, err);
+	r = landlock_enter(which, places, count, err);
 	if (r == 0)
 		r = limits_enter(which, err);
 	if (r == 0)

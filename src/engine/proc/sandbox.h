@@ -12,6 +12,9 @@
 
 #include "base/error.h"
 
+#include <stdbool.h>
+#include <stddef.h>
+
 enum sandbox {
 	SANDBOX_DECODE, /* reads and writes descriptors it has: no files, no network, no exec, no new process */
 	SANDBOX_DRAW,   /* the same, with the folder of fonts readable, and threads: Pango wants both */
@@ -19,6 +22,9 @@ enum sandbox {
 	SANDBOX_STAFF,  /* the same, with the store's folder, and writes to a case database it has open */
 	SANDBOX_SENSE,  /* reads the capture socket, writes to descriptors 1 and 2 alone: it cannot send a packet */
 	SANDBOX_DELIVER, /* connects, and keeps files in folders it has open: no listening, no exec, no new process */
+	SANDBOX_COLLECT, /* accepts on sockets it has, keeps files in its folders, starts children that lock themselves in
+			  * further: no connecting, no exec */
+	SANDBOX_JOBS,    /* keeps files and trees in its folders, and starts such children: no network at all, no exec */
 	SANDBOX_COUNT,
 };
 
@@ -28,5 +34,14 @@ int sandbox_enter(enum sandbox which, struct error *err);
 /* For the rows that read: files beneath `folder`, an open directory, stay readable. Where the kernel has no Landlock,
  * what may be opened rests on the program and its user's rights. */
 int sandbox_enter_beneath(enum sandbox which, int folder, struct error *err);
+
+/* A place that stays: an open folder with all beneath it, or an open file. */
+struct sandbox_place {
+	int fd;
+	bool is_kept; /* files beneath may be written, made and removed; else they are for reading */
+};
+
+/* The same with several. */
+int sandbox_enter_places(enum sandbox which, const struct sandbox_place *places, size_t count, struct error *err);
 
 #endif

@@ -37,6 +37,7 @@ int cmd_store_compact(const struct invocation *in);
 int cmd_store_simulate(const struct invocation *in);
 int cmd_observe_sensors(const struct invocation *in);
 int cmd_sensor_add(const struct invocation *in);
+int cmd_sensor_change(const struct invocation *in);
 int cmd_sensor_list(const struct invocation *in);
 int cmd_sensor_revoke(const struct invocation *in);
 int cmd_sense_enrol(const struct invocation *in);

@@ -189,7 +189,7 @@ int cmd_observe_import(const struct invocation *in)
 	if (r == 0)
 		r = load_tables(in, &options, &tables, &err);
 	if (r == 0)
-		r = writer_open(path, WRITER_CREATE, 0, &w, &err);
+		r = writer_open(path, WRITER_CREATE | WRITER_AGENT, 0, &w, &err);
 	if (r < 0) {
 		free(tables.deployments);
 		free(tables.watched);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright The hinomi authors */
 /* hinomi observe sensors: how the sensors are. */
-#include "base/calendar.h"
 #include "base/cleanup.h"
 #include "engine/conf/conf.h"
 #include "face/cmd/cmd_int.h"
@@ -16,6 +15,9 @@
 static const struct column columns[] = {
 	{ "sensor", "Sensor", COLUMN_TEXT },
 	{ "state", "State", COLUMN_LIST },
+	{ "place_ja", NULL, COLUMN_TEXT },
+	{ "place_en", "Place", COLUMN_TEXT },
+	{ "addresses", "Addresses", COLUMN_NUMBER },
 	{ "last_batch", "Last batch (UTC)", COLUMN_TEXT },
 	{ "last_heartbeat", "Heartbeat (UTC)", COLUMN_TEXT },
 	{ "up_seconds_24h", "Up 24 h (s)", COLUMN_NUMBER },
@@ -40,22 +42,12 @@ struct look {
 	bool is_all_well;
 };
 
-static void put_time(struct table *t, int64_t time_us)
-{
-	char text[CALENDAR_TEXT_MAX];
-
-	if (time_us)
-		table_text(t, time_format_utc(time_us, text));
-	else
-		table_nothing(t);
-}
-
 static void print_row(struct look *l, struct table *t, const struct roster_sensor *r)
 {
 	static const struct sensor_status nothing = { .clock_error_us = WIRE_UNKNOWN };
 	const struct sensor_status *found = status_find(&l->status, r->name), *s = found ? found : &nothing;
 	_cleanup_(buf_clear) struct buf state;
-
+	uint64_t addresses;
 	unsigned health = health_of(r, found, l->now_us, l->silence_us);
 
 	buf_init(&state, 128);
@@ -64,11 +56,17 @@ static void print_row(struct look *l, struct table *t, const struct roster_senso
 		l->is_all_well = false;
 	table_text(t, r->name);
 	table_text(t, state.p);
-	put_time(t, s->batch_us);
-	put_time(t, s->heartbeat_us);
+	table_text(t, r->place_ja);
+	table_text(t, roster_place(r));
+	if (roster_addresses(r, &addresses))
+		table_number(t, (int64_t)MIN(addresses, (uint64_t)INT64_MAX));
+	else
+		table_nothing(t);
+	table_time(t, s->batch_us);
+	table_time(t, s->heartbeat_us);
 	table_number(t, l->store ? health_up_seconds(l->store, r->name, l->now_us) : 0);
 	table_number(t, (int64_t)s->backlog_batches);
-	put_time(t, s->oldest_us);
+	table_time(t, s->oldest_us);
 	if (s->clock_error_us == WIRE_UNKNOWN)
 		table_nothing(t);
 	else

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright The hinomi authors */
-/* hinomi sensor add, list, revoke: the sensors that a centre knows. */
+/* hinomi sensor add, change, list, revoke: the sensors that a centre knows. */
 #include "base/calendar.h"
 #include "base/cleanup.h"
 #include "base/text.h"
@@ -67,7 +67,32 @@ static int find_url(const struct invocation *in, const struct conf *conf, char i
 	return url_split(into, host, &port, err);
 }
 
+/* --- where it stands --- */
+
+static int check_places(const struct invocation *in, struct error *err)
+{
+	static const int places[] = { OPTION_PLACE_JA, OPTION_PLACE_EN };
+
+	for (size_t i = 0; i < COUNT(places); i++) {
+		const char *text = in->value[places[i]];
+		if (text && !place_check(text))
+			return error_set(err, -EINVAL, "a place is one line of UTF-8 of at most %d bytes", ROSTER_PLACE_MAX);
+	}
+	return 0;
+}
+
+static void set_places(const struct invocation *in, struct roster_sensor *s)
+{
+	if (in->value[OPTION_PLACE_JA])
+		text_copy(s->place_ja, sizeof s->place_ja, BYTES_TEXT(in->value[OPTION_PLACE_JA]));
+	if (in->value[OPTION_PLACE_EN])
+		text_copy(s->place_en, sizeof s->place_en, BYTES_TEXT(in->value[OPTION_PLACE_EN]));
+}
+
+/* --- inviting --- */
+
 struct invitation {
+	const struct invocation *in;
 	const char *name, *prefixes;
 	struct code code;
 	int64_t until_us;
@@ -90,6 +115,7 @@ static int invite(struct roster *roster, void *context, struct error *err)
 	roster_hash_code(v->code.secret, s->code);
 	if (v->prefixes)
 		text_copy(s->prefixes, sizeof s->prefixes, BYTES_TEXT(v->prefixes));
+	set_places(v->in, s);
 	return 0;
 }
 
@@ -100,6 +126,7 @@ static int check_invitation(const struct invocation *in, struct invitation *v, s
 
 	if (r < 0)
 		return r;
+	v->in = in;
 	v->name = in->arguments[0];
 	v->prefixes = in->value[OPTION_PREFIX];
 	v->until_us = clock_now() + (int64_t)hours * HOUR_US;
@@ -109,7 +136,8 @@ static int check_invitation(const struct invocation *in, struct invitation *v, s
 	}
 	if (v->prefixes && strlen(v->prefixes) > WIRE_PREFIXES_MAX)
 		return error_set(err, -EINVAL, "--prefix is longer than %d bytes", WIRE_PREFIXES_MAX);
-	return v->prefixes ? prefixes_check(v->prefixes, &addresses, err) : 0;
+	r = v->prefixes ? prefixes_check(v->prefixes, &addresses, err) : 0;
+	return r < 0 ? r : check_places(in, err);
 }
 
 int cmd_sensor_add(const struct invocation *in)
@@ -144,18 +172,36 @@ int cmd_sensor_add(const struct invocation *in)
 	return EXIT_YES;
 }
 
-static int revoke_sensor(struct roster *roster, void *context, struct error *err)
-{
-	struct roster_sensor *s = roster_find(roster, context);
+/* --- changing --- */
 
-	if (!s)
-		return error_set(err, -ENOENT, "there is no sensor '%s'", (const char *)context);
-	s->is_revoked = true;
-	s->has_code = false;
-	return 0;
+static int find_sensor(const struct roster *roster, const struct invocation *in, struct roster_sensor **ret,
+		       struct error *err)
+{
+	*ret = roster_find(roster, in->arguments[0]);
+	return *ret ? 0 : error_set(err, -ENOENT, "there is no sensor '%s'", in->arguments[0]);
 }
 
-int cmd_sensor_revoke(const struct invocation *in)
+static int change_sensor(struct roster *roster, void *context, struct error *err)
+{
+	struct roster_sensor *s;
+	int r = find_sensor(roster, context, &s, err);
+
+	if (r == 0)
+		set_places(context, s);
+	return r;
+}
+
+static int revoke_sensor(struct roster *roster, void *context, struct error *err)
+{
+	struct roster_sensor *s;
+	int r = find_sensor(roster, context, &s, err);
+
+	if (r == 0)
+		roster_revoke(s, clock_now());
+	return r;
+}
+
+static int change_roster(const struct invocation *in, roster_change_fn *change)
 {
 	_cleanup_close_ int folder = -1;
 	struct error err = ERROR_NONE;
@@ -164,13 +210,32 @@ int cmd_sensor_revoke(const struct invocation *in)
 
 	conf_free(conf);
 	if (r == 0)
-		r = roster_change(folder, revoke_sensor, in->arguments[0], &err);
+		r = roster_change(folder, change, (void *)(uintptr_t)in, &err);
 	return r < 0 ? command_fail(&err) : EXIT_YES;
 }
+
+int cmd_sensor_change(const struct invocation *in)
+{
+	struct error err = ERROR_NONE;
+	int r = check_places(in, &err);
+
+	if (r == 0 && !in->value[OPTION_PLACE_JA] && !in->value[OPTION_PLACE_EN])
+		r = error_set(&err, -EINVAL, "nothing is to be changed: --place-ja or --place-en");
+	return r < 0 ? command_usage(&err) : change_roster(in, change_sensor);
+}
+
+int cmd_sensor_revoke(const struct invocation *in)
+{
+	return change_roster(in, revoke_sensor);
+}
+
+/* --- listing --- */
 
 static const struct column columns[] = {
 	{ "sensor", "Sensor", COLUMN_TEXT },	{ "state", "State", COLUMN_TEXT },
 	{ "key", NULL, COLUMN_TEXT },		{ "code_until", "Code until (UTC)", COLUMN_TEXT },
+	{ "from", "From (UTC)", COLUMN_TEXT },	{ "to", "To (UTC)", COLUMN_TEXT },
+	{ "place_ja", NULL, COLUMN_TEXT },	{ "place_en", "Place", COLUMN_TEXT },
 	{ "addresses", "Addresses", COLUMN_NUMBER }, { "prefixes", "Prefixes", COLUMN_TEXT },
 };
 
@@ -186,7 +251,6 @@ static const char *state_of(const struct roster_sensor *s)
 static void print_row(struct table *t, const struct roster_sensor *s)
 {
 	_cleanup_(buf_clear) struct buf key;
-	char until[CALENDAR_TEXT_MAX];
 	uint64_t addresses = 0;
 
 	buf_init(&key, 128);
@@ -197,11 +261,12 @@ static void print_row(struct table *t, const struct roster_sensor *s)
 		table_text(t, key.p);
 	else
 		table_nothing(t);
-	if (s->has_code && !s->has_key)
-		table_text(t, time_format_utc(s->until_us, until));
-	else
-		table_nothing(t);
-	if (s->prefixes[0] && prefixes_check(s->prefixes, &addresses, NULL) == 0)
+	table_time(t, s->has_code && !s->has_key ? s->until_us : 0);
+	table_time(t, s->from_us);
+	table_time(t, s->to_us);
+	table_text(t, s->place_ja);
+	table_text(t, roster_place(s));
+	if (roster_addresses(s, &addresses))
 		table_number(t, (int64_t)MIN(addresses, (uint64_t)INT64_MAX));
 	else
 		table_nothing(t);

@@ -3,6 +3,7 @@
 /* What a command lists, for people and for programs. */
 #include "face/cmd/table.h"
 
+#include "base/calendar.h"
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "base/memory.h"
@@ -188,6 +189,16 @@ void table_bool(struct table *t, bool value)
 void table_nothing(struct table *t)
 {
 	cell(t, NULL, "–", true);
+}
+
+void table_time(struct table *t, int64_t time_us)
+{
+	char text[CALENDAR_TEXT_MAX];
+
+	if (time_us)
+		table_text(t, time_format_utc(time_us / SECOND_US * SECOND_US, text));
+	else
+		table_nothing(t);
 }
 
 void table_end(struct table *t)

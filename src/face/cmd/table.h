@@ -42,6 +42,8 @@ void table_micro(struct table *t, int64_t micro);
 void table_bool(struct table *t, bool value);
 /* Unknown: "–" for people, null, an empty field. */
 void table_nothing(struct table *t);
+/* An instant as UTC to the second; 0: nothing. */
+void table_time(struct table *t, int64_t time_us);
 /* Prints what is left and frees. */
 void table_end(struct table *t);
 /* Frees without printing: where the command failed before its first row. */

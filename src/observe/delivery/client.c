@@ -61,6 +61,15 @@ int client_open(const char *url, const uint8_t pin[WIRE_HASH_BYTES], const char 
 	return 0;
 }
 
+void client_resolve(struct client *c, const char *resolve)
+{
+	struct curl_slist *old = c->resolve;
+
+	c->resolve = curl_slist_append(NULL, resolve);
+	curl_easy_setopt(c->easy, CURLOPT_RESOLVE, c->resolve);
+	curl_slist_free_all(old);
+}
+
 void client_close(struct client *c)
 {
 	curl_easy_cleanup(c->easy);

@@ -22,6 +22,8 @@ struct client {
 /* `resolve` is a line "host:port:address,address", so that no name is looked up later, or NULL. */
 int client_open(const char *url, const uint8_t pin[WIRE_HASH_BYTES], const char *resolve, struct client *ret,
 		struct error *err);
+/* Another such line, from the next transfer on; not while one is under way. */
+void client_resolve(struct client *c, const char *resolve);
 void client_close(struct client *c);
 
 /* Prepares a POST; the body must stay until it is done. */

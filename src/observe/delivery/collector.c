@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "base/write.h"
 #include "engine/proc/child.h"
 #include "engine/proc/sandbox.h"
 #include "observe/delivery/health.h"
@@ -14,11 +15,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define DECODE_MS 5000
+#define DECODE_US (5 * SECOND_US)
 #define LEAST_US (INT64_C(946684800) * SECOND_US) /* 2000-01-01 */
 #define AHEAD_US DAY_US
 #define DECODED_BYTES_MAX (1u << 20)
@@ -44,6 +44,8 @@ struct collector {
 	struct child child;
 	int to_child;
 	bool has_child;
+	collector_refused_fn *refused; /* may be NULL */
+	void *refused_context;
 	struct arena *arena;
 };
 
@@ -141,36 +143,11 @@ static int child_begin(struct collector *c, struct error *err)
 		close(ends[1]);
 		return r;
 	}
+	/* A child that stops reading must not stop us. */
+	fcntl(ends[1], F_SETFL, O_NONBLOCK);
 	c->to_child = ends[1];
 	c->has_child = true;
 	return 0;
-}
-
-static bool write_all(int fd, const void *from, size_t n)
-{
-	const uint8_t *p = from;
-
-	while (n) {
-		ssize_t done = write(fd, p, n);
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done < 0)
-			return false;
-		p += done;
-		n -= (size_t)done;
-	}
-	return true;
-}
-
-static bool is_answering(const struct child *child)
-{
-	struct pollfd p = { .fd = child->from, .events = POLLIN };
-	int r;
-
-	do
-		r = poll(&p, 1, DECODE_MS);
-	while (r < 0 && errno == EINTR);
-	return r == 1;
 }
 
 static bool take_fields(struct bytes c, struct arena *arena, struct content *ret)
@@ -231,13 +208,18 @@ static int decode(struct collector *c, struct bytes content, struct content *ret
 	if (r < 0)
 		return r;
 	put_u32le(head, (uint32_t)content.n);
-	if (write_all(c->to_child, head, sizeof head) && write_all(c->to_child, content.p, content.n) &&
-	    is_answering(&c->child) && child_receive(&c->child, &kind, &answer, err) == 1 &&
-	    collector_answer(answer, c->arena, ret, &is_refused))
+	c->child.until_us = clock_steady() + DECODE_US;
+	r = write_whole_until(c->to_child, BYTES(head, sizeof head), c->child.until_us);
+	if (r == 0)
+		r = write_whole_until(c->to_child, content, c->child.until_us);
+	if (r == 0)
+		r = child_receive(&c->child, &kind, &answer, err);
+	if (r == 1 && collector_answer(answer, c->arena, ret, &is_refused))
 		return is_refused ? error_set(err, -EBADMSG, "its content is damaged") : 0;
-	/* It died of what it read, or hangs, or talks nonsense. */
+	/* It died of what it read, or hangs, or talks nonsense. The next batch gets another. */
 	child_drop(c);
-	return error_set(err, -EBADMSG, "the locked child died of its content");
+	return error_set(err, -EBADMSG, r == -ETIMEDOUT ? "the locked child stopped at its content and was ended"
+							: "the locked child died of its content");
 }
 
 /* --- opening --- */
@@ -275,6 +257,12 @@ struct collector *collector_close(struct collector *c)
 	arena_free(c->arena);
 	free(c);
 	return NULL;
+}
+
+void collector_on_refused(struct collector *c, collector_refused_fn *each, void *context)
+{
+	c->refused = each;
+	c->refused_context = context;
 }
 
 /* Reads the list of sensors where it was replaced. A list that cannot be read leaves the one before in force. */
@@ -392,10 +380,14 @@ static void prepare(struct collector *c, struct work *w)
 		buf_add_text(&w->request->answer, "not now\n");
 		return;
 	}
-	w->is_refused = r < 0 || !are_times_possible(&w->content, clock_now());
+	if (r == 0 && !are_times_possible(&w->content, clock_now()))
+		r = error_set(&err, -EBADMSG, "its times cannot be");
+	w->is_refused = r < 0;
 	w->is_good = !w->is_refused;
 	if (w->is_good)
 		make_batch(c, w);
+	else if (c->refused)
+		c->refused(c->refused_context, w->head.sensor, w->head.number, err.line);
 }
 
 static void answer(const struct collector *c, struct work *w, enum receipt_result result)

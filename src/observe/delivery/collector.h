@@ -3,7 +3,7 @@
 /* The centre's end of the wire: decides about batches and enrolments, and stores. Knows no HTTP.
  *
  * Signature and size of a batch are checked first; what the right key signed is decoded by one long-lived locked child,
- * which is started again when it dies on its input; that batch is refused for good. Several batches wait for the disk
+ * which is started again when it dies on its input or stops at it; that batch is refused for good. Several batches wait for the disk
  * together. */
 #ifndef OBSERVE_DELIVERY_COLLECTOR_H
 #define OBSERVE_DELIVERY_COLLECTOR_H
@@ -29,6 +29,10 @@ struct delivered {
 int collector_open(int folder, struct writer *writer, const uint8_t receipts[WIRE_SECRET_BYTES], struct collector **ret,
 		   struct error *err);
 struct collector *collector_close(struct collector *c);
+
+/* Told of each batch of a known sensor that is refused for good; `why` is one line. */
+typedef void collector_refused_fn(void *context, const char *sensor, uint64_t number, const char *why);
+void collector_on_refused(struct collector *c, collector_refused_fn *each, void *context);
 
 /* Stores up to COLLECTOR_GROUP_MAX batches with one wait for the disk. `err` tells of the store's own failure, after
  * which all that were good are answered with 503. */

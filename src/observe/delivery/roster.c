@@ -57,6 +57,45 @@ static bool take_hash(struct bytes value, uint8_t into[32], bool *ret_has)
 	return !*ret_has || hex_read(value, into, 32);
 }
 
+static bool take_time(struct bytes value, int64_t *ret)
+{
+	return bytes_is(value, "-") || time_parse(value, true, ret);
+}
+
+static int hex_digit(uint8_t c)
+{
+	return c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+static bool take_place(struct bytes value, char into[ROSTER_PLACE_MAX + 1])
+{
+	size_t n = 0;
+	uint8_t c;
+
+	while (take_u8(&value, &c)) {
+		if (n == ROSTER_PLACE_MAX)
+			return false;
+		if (c == '%') {
+			int high = value.n > 1 ? hex_digit(value.p[0]) : -1, low = value.n > 1 ? hex_digit(value.p[1]) : -1;
+			if (high < 0 || low < 0)
+				return false;
+			c = (uint8_t)(high << 4 | low);
+			take_skip(&value, 2);
+		}
+		into[n++] = (char)c;
+	}
+	into[n] = '\0';
+	return strlen(into) == n && place_check(into);
+}
+
+bool place_check(const char *text)
+{
+	for (const char *p = text; *p; p++)
+		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			return false;
+	return strlen(text) <= ROSTER_PLACE_MAX && text_is_utf8(BYTES_TEXT(text));
+}
+
 static bool take_value(struct bytes key, struct bytes value, struct roster_sensor *s)
 {
 	if (bytes_is(key, "key"))
@@ -64,7 +103,15 @@ static bool take_value(struct bytes key, struct bytes value, struct roster_senso
 	if (bytes_is(key, "code"))
 		return take_hash(value, s->code, &s->has_code);
 	if (bytes_is(key, "until"))
-		return bytes_is(value, "-") || time_parse(value, true, &s->until_us);
+		return take_time(value, &s->until_us);
+	if (bytes_is(key, "from"))
+		return take_time(value, &s->from_us);
+	if (bytes_is(key, "to"))
+		return take_time(value, &s->to_us);
+	if (bytes_is(key, "place_ja"))
+		return take_place(value, s->place_ja);
+	if (bytes_is(key, "place_en"))
+		return take_place(value, s->place_en);
 	if (bytes_is(key, "revoked"))
 		return take_yes(value, &s->is_revoked);
 	if (bytes_is(key, "prefixes"))
@@ -118,6 +165,26 @@ static void format_hash(struct buf *out, const char *key, const uint8_t hash[32]
 		buf_add_char(out, '-');
 }
 
+static void format_time(struct buf *out, const char *key, int64_t time_us)
+{
+	char text[CALENDAR_TEXT_MAX];
+
+	if (time_us)
+		buf_addf(out, " %s=%s", key, time_format_utc(time_us, text));
+}
+
+static void format_place(struct buf *out, const char *key, const char *place)
+{
+	if (!place[0])
+		return;
+	buf_addf(out, " %s=", key);
+	for (const char *p = place; *p; p++)
+		if ((unsigned char)*p <= 0x20 || *p == '%' || *p == 0x7f)
+			buf_addf(out, "%%%02X", (unsigned char)*p);
+		else
+			buf_add_char(out, *p);
+}
+
 void roster_format(const struct roster *r, struct buf *out)
 {
 	char until[CALENDAR_TEXT_MAX];
@@ -128,8 +195,13 @@ void roster_format(const struct roster *r, struct buf *out)
 		buf_addf(out, "sensor %s", s->name);
 		format_hash(out, "key", s->key, s->has_key);
 		format_hash(out, "code", s->code, s->has_code);
-		buf_addf(out, " until=%s revoked=%s prefixes=%s\n", s->has_code ? time_format_utc(s->until_us, until) : "-",
-			 s->is_revoked ? "yes" : "no", s->prefixes);
+		buf_addf(out, " until=%s revoked=%s", s->has_code ? time_format_utc(s->until_us, until) : "-",
+			 s->is_revoked ? "yes" : "no");
+		format_time(out, "from", s->from_us);
+		format_time(out, "to", s->to_us);
+		format_place(out, "place_ja", s->place_ja);
+		format_place(out, "place_en", s->place_en);
+		buf_addf(out, " prefixes=%s\n", s->prefixes);
 	}
 }
 
@@ -193,7 +265,18 @@ int roster_enrol(struct roster *r, const struct enrolment *e, int64_t now_us, st
 		return memcmp(s->key, e->key, sizeof s->key) == 0 ? 0 : error_set(err, -EEXIST, refusal);
 	memcpy(s->key, e->key, sizeof s->key);
 	s->has_key = true;
+	if (!s->from_us)
+		s->from_us = now_us;
+	s->to_us = 0;
 	return 0;
+}
+
+void roster_revoke(struct roster_sensor *s, int64_t now_us)
+{
+	if (!s->is_revoked && s->from_us)
+		s->to_us = now_us;
+	s->is_revoked = true;
+	s->has_code = false;
 }
 
 int prefixes_check(const char *text, uint64_t *ret_addresses, struct error *err)
@@ -217,4 +300,14 @@ int prefixes_check(const char *text, uint64_t *ret_addresses, struct error *err)
 	}
 	*ret_addresses = addresses;
 	return 0;
+}
+
+const char *roster_place(const struct roster_sensor *s)
+{
+	return s->place_en[0] ? s->place_en : s->place_ja;
+}
+
+bool roster_addresses(const struct roster_sensor *s, uint64_t *ret)
+{
+	return s->prefixes[0] && prefixes_check(s->prefixes, ret, NULL) == 0;
 }

@@ -14,6 +14,8 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <sodium.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #define IDLE_MS 1000
 #define TAKE_AT_ONCE 32
@@ -54,7 +56,7 @@ static void tell_dropped(struct sender *s)
 	s->told_dropped = s->o->spool->dropped_batches;
 	snprintf(batches, sizeof batches, "%" PRIu64, s->o->spool->dropped_batches);
 	snprintf(events, sizeof events, "%" PRIu64, s->o->spool->dropped_events);
-	log_warn("spool is full: batches dropped", "batches_ever", batches, "events_ever", events);
+	log_warn("batches dropped, there is no more room for them", "batches_ever", batches, "events_ever", events);
 }
 
 static void take_batches(struct sender *s)
@@ -108,6 +110,25 @@ static size_t find_sent(const struct sender *s)
 	return i;
 }
 
+/* The centre may have moved: asked for after 2, 4, 8 … failures in a row. */
+static void ask_for_addresses(const struct sender *s)
+{
+	if (s->o->lookup >= 0 && s->failures >= 2 && (s->failures & (s->failures - 1)) == 0 &&
+	    write(s->o->lookup, "?", 1) != 1)
+		log_debug("nobody looks the centre up");
+}
+
+static void take_addresses(struct sender *s)
+{
+	char resolve[SEND_RESOLVE_MAX];
+	ssize_t n = s->o->lookup < 0 ? -1 : recv(s->o->lookup, resolve, sizeof resolve - 1, MSG_DONTWAIT);
+
+	if (n <= 0)
+		return;
+	resolve[n] = '\0';
+	client_resolve(&s->client, resolve);
+}
+
 static void begin(struct sender *s)
 {
 	struct spool *spool = s->o->spool;
@@ -124,6 +145,7 @@ static void begin(struct sender *s)
 			s->next_us = clock_steady() + 5 * SECOND_US;
 		return;
 	}
+	take_addresses(s);
 	s->sending = spool->items[0];
 	text_copy(head.sensor, sizeof head.sensor, BYTES_TEXT(s->o->centre->sensor));
 	head.boot = s->sending.boot;
@@ -194,6 +216,7 @@ static void failed(struct sender *s, const struct error *err)
 
 	s->next_us = clock_steady() + (int64_t)ms * 1000;
 	snprintf(wait, sizeof wait, "%" PRIu64, ms);
+	ask_for_addresses(s);
 	if (s->failures == 1 || s->failures % 16 == 0)
 		log_warn("batch not delivered", "why", err->line, "again_ms", wait);
 }

@@ -14,9 +14,12 @@ struct send_options {
 	const struct centre *centre;
 	const uint8_t *secret;
 	const char *resolve; /* as in client_open */
+	int lookup;          /* -1, or a socket to who can look the centre up again: a byte asks, another such line answers */
 	uint64_t per_second; /* batches, at most */
 	uint64_t grace_ms;   /* for delivering what is left after the capture has ended */
 };
+
+#define SEND_RESOLVE_MAX 1024
 
 #define BACKOFF_LEAST_MS 1000u
 #define BACKOFF_MOST_MS 300000u

@@ -75,6 +75,37 @@ static int dropped_add(struct spool *s, uint32_t events, struct error *err)
 	return file_replace(s->folder, DROPPED_FILE, buf_bytes(&text), 0600, err);
 }
 
+/* --- what was put aside --- */
+
+static bool is_disk_full(int r)
+{
+	return r == -ENOSPC || r == -EDQUOT;
+}
+
+static const char *aside_ending(bool is_damaged)
+{
+	return is_damaged ? "damaged" : "refused";
+}
+
+/* Counted before it is gone, as what the spool itself drops. */
+static int bound_aside(struct spool *s, struct error *err)
+{
+	char name[NAME_MAX_];
+
+	while (s->aside_count && s->aside_bytes > s->bytes_max / SPOOL_ASIDE_PART) {
+		const struct spool_aside *oldest = &s->aside[0];
+		int r = dropped_add(s, oldest->item.events, err);
+		if (r < 0 && !is_disk_full(r))
+			return r;
+		name_of(&oldest->item, aside_ending(oldest->is_damaged), name);
+		if (unlinkat(s->folder, name, 0) < 0 && errno != ENOENT)
+			return error_errno(err, -errno, "cannot remove '%s' from the spool", name);
+		s->aside_bytes -= oldest->item.bytes;
+		memmove(&s->aside[0], &s->aside[1], --s->aside_count * sizeof *s->aside);
+	}
+	return 0;
+}
+
 /* --- opening --- */
 
 static bool parse_hex(struct bytes text, uint64_t *ret)
@@ -93,16 +124,17 @@ static bool parse_hex(struct bytes text, uint64_t *ret)
 	return true;
 }
 
-static bool parse_name(const char *name, struct spool_item *ret)
+static bool parse_name(const char *name, struct spool_item *ret, struct bytes *ret_ending)
 {
 	struct bytes c = BYTES_TEXT(name), time, boot, number;
 	uint64_t time_us;
 
 	if (!take_until(&c, '-', &time) || !take_until(&c, '-', &boot) || !take_until(&c, '.', &number) ||
-	    !bytes_is(c, "batch") || !parse_hex(time, &time_us) || !parse_hex(boot, &ret->boot) ||
+	    !parse_hex(time, &time_us) || !parse_hex(boot, &ret->boot) ||
 	    !parse_hex(number, &ret->number))
 		return false;
 	ret->time_us = (int64_t)time_us;
+	*ret_ending = c;
 	return true;
 }
 
@@ -136,9 +168,34 @@ static uint32_t peek_events(int folder, const char *name)
 	return get_u32le(head + sizeof FIRST_LINE - 1);
 }
 
+static void insert_aside(struct spool *s, const struct spool_item *item, bool is_damaged)
+{
+	size_t at = s->aside_count;
+
+	s->aside = memory_grow(s->aside, &s->aside_room, s->aside_count + 1, sizeof *s->aside);
+	while (at > 0 && compare(&s->aside[at - 1].item, item) > 0)
+		at--;
+	memmove(&s->aside[at + 1], &s->aside[at], (s->aside_count - at) * sizeof *s->aside);
+	s->aside[at] = (struct spool_aside){ *item, is_damaged };
+	s->aside_count++;
+	s->aside_bytes += item->bytes;
+}
+
+/* What a damaged file says of its events is not believed. */
+static void take_aside(struct spool *s, struct spool_item *item, const char *name, struct bytes ending)
+{
+	bool is_damaged = bytes_is(ending, "damaged");
+
+	if (!is_damaged && !bytes_is(ending, "refused"))
+		return;
+	item->events = is_damaged ? 0 : peek_events(s->folder, name);
+	insert_aside(s, item, is_damaged);
+}
+
 static void take_entry(struct spool *s, const char *name)
 {
 	struct spool_item item;
+	struct bytes ending;
 	struct stat st;
 	size_t n = strlen(name);
 
@@ -146,9 +203,13 @@ static void take_entry(struct spool *s, const char *name)
 		unlinkat(s->folder, name, 0);
 		return;
 	}
-	if (!parse_name(name, &item) || fstatat(s->folder, name, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(st.st_mode))
+	if (!parse_name(name, &item, &ending) || fstatat(s->folder, name, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(st.st_mode))
 		return;
 	item.bytes = on_disk((uint64_t)st.st_size);
+	if (!bytes_is(ending, "batch")) {
+		take_aside(s, &item, name, ending);
+		return;
+	}
 	item.events = peek_events(s->folder, name);
 	s->items = memory_grow(s->items, &s->room, s->count + 1, sizeof *s->items);
 	s->items[s->count++] = item;
@@ -182,6 +243,8 @@ int spool_open(int folder, enum spool_full full, uint64_t bytes_max, struct spoo
 
 	if (r == 0)
 		r = scan(&s, err);
+	if (r == 0)
+		r = bound_aside(&s, err);
 	if (r < 0) {
 		spool_close(&s);
 		return r;
@@ -196,8 +259,10 @@ void spool_close(struct spool *s)
 		close(s->folder);
 	s->folder = -1;
 	free(s->items);
+	free(s->aside);
 	s->items = NULL;
-	s->count = 0;
+	s->aside = NULL;
+	s->count = s->aside_count = 0;
 }
 
 /* --- putting --- */
@@ -258,11 +323,6 @@ static int write_item(struct spool *s, const struct spool_item *item, struct byt
 	return file_replace(s->folder, name, buf_bytes(&file), 0600, err);
 }
 
-static bool is_disk_full(int r)
-{
-	return r == -ENOSPC || r == -EDQUOT;
-}
-
 int spool_put(struct spool *s, const struct spool_item *item, struct bytes content, struct error *err)
 {
 	struct spool_item new = *item;
@@ -291,17 +351,20 @@ int spool_put(struct spool *s, const struct spool_item *item, struct bytes conte
 
 /* --- taking --- */
 
-static int put_aside(struct spool *s, size_t index, const char *ending, struct error *err)
+static int put_aside(struct spool *s, size_t index, bool is_damaged, struct error *err)
 {
+	struct spool_item item = s->items[index];
 	char from[NAME_MAX_], to[NAME_MAX_];
-	int r = 0;
 
-	name_of(&s->items[index], "batch", from);
-	name_of(&s->items[index], ending, to);
-	if (renameat(s->folder, from, s->folder, to) < 0)
-		r = error_errno(err, -errno, "cannot put '%s' aside", from);
+	name_of(&item, "batch", from);
+	name_of(&item, aside_ending(is_damaged), to);
 	forget(s, index);
-	return r;
+	if (renameat(s->folder, from, s->folder, to) < 0)
+		return error_errno(err, -errno, "cannot put '%s' aside", from);
+	if (is_damaged)
+		item.events = 0;
+	insert_aside(s, &item, is_damaged);
+	return bound_aside(s, err);
 }
 
 int spool_read(struct spool *s, size_t index, struct buf *ret, struct error *err)
@@ -328,7 +391,7 @@ int spool_read(struct spool *s, size_t index, struct buf *ret, struct error *err
 		}
 	}
 	s->damaged++;
-	put_aside(s, index, "damaged", err);
+	put_aside(s, index, true, err);
 	return error_set(err, -EBADMSG, "'%s' in the spool is damaged", name);
 }
 
@@ -345,5 +408,5 @@ int spool_remove(struct spool *s, size_t index, struct error *err)
 
 int spool_refuse(struct spool *s, size_t index, struct error *err)
 {
-	return put_aside(s, index, "refused", err);
+	return put_aside(s, index, false, err);
 }

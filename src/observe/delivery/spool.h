@@ -22,12 +22,23 @@ struct spool_item {
 	uint32_t events;
 };
 
+/* What the centre refused for good, and what was found damaged, stays beside: at most this part of `bytes_max`. */
+#define SPOOL_ASIDE_PART 8
+
+struct spool_aside {
+	struct spool_item item;
+	bool is_damaged;
+};
+
 struct spool {
 	int folder; /* owned */
 	enum spool_full full;
 	uint64_t bytes_max, bytes;
-	uint64_t dropped_batches, dropped_events; /* ever */
+	uint64_t dropped_batches, dropped_events; /* ever; with those dropped from what was put aside */
 	uint64_t damaged;                         /* files found damaged; they are kept aside */
+	struct spool_aside *aside;                /* oldest first */
+	size_t aside_count, aside_room;
+	uint64_t aside_bytes;
 	struct spool_item *items; /* oldest first */
 	size_t count, room;
 };
@@ -45,7 +56,8 @@ int spool_read(struct spool *s, size_t index, struct buf *ret, struct error *err
 
 /* The centre has it. */
 int spool_remove(struct spool *s, size_t index, struct error *err);
-/* The centre refused it for good: it stays on disk as .refused and counts no more. */
+/* The centre refused it for good: it stays on disk as .refused and counts no more; where too much is put aside, the
+ * oldest of that is dropped and counted. */
 int spool_refuse(struct spool *s, size_t index, struct error *err);
 
 #endif

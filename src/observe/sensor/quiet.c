@@ -269,19 +269,6 @@ static void look_at_firewall(struct look *l)
 
 /* --- all --- */
 
-static bool address_of(const struct sockaddr *from, struct address *ret)
-{
-	*ret = (struct address){ .family = 0 };
-	if (from && from->sa_family == AF_INET) {
-		ret->family = 4;
-		memcpy(ret->byte, &((const struct sockaddr_in *)(const void *)from)->sin_addr, 4);
-	} else if (from && from->sa_family == AF_INET6) {
-		ret->family = 6;
-		memcpy(ret->byte, &((const struct sockaddr_in6 *)(const void *)from)->sin6_addr, 16);
-	}
-	return ret->family != 0;
-}
-
 /* Are there addresses on the interface at all? Without prefixes they are the watched ones. */
 static int look_at_addresses(struct look *l, struct error *err)
 {
@@ -296,7 +283,7 @@ static int look_at_addresses(struct look *l, struct error *err)
 		if (strcmp(i->ifa_name, l->interface) != 0)
 			continue;
 		is_there = true;
-		if (!are_named && address_of(i->ifa_addr, &a))
+		if (!are_named && address_of_socket(i->ifa_addr, &a))
 			r = rules_add_address(&l->watched, RULE_NOT_WATCHED, &a, 0, err);
 	}
 	freeifaddrs(all);

@@ -29,7 +29,8 @@ static int add(struct rules *r, const struct rule *row, struct error *err)
 {
 	if (r->count == RULES_MAX)
 		return error_set(err, -E2BIG, "more than %d addresses and prefixes", RULES_MAX);
-	r->rows[r->count++] = *row;
+	r->rows[r->count] = *row;
+	__atomic_store_n(&r->count, r->count + 1, __ATOMIC_RELEASE); /* a capture may be reading them */
 	return 0;
 }
 
@@ -60,6 +61,17 @@ int rules_add_address(struct rules *r, enum rule_kind kind, const struct address
 	return add(r, &row, err);
 }
 
+bool rules_have_address(const struct rules *r, enum rule_kind kind, const struct address *a, uint16_t port)
+{
+	for (size_t i = 0; i < r->count; i++) {
+		const struct rule *row = &r->rows[i];
+		if (row->kind == kind && row->port == port && row->prefix.bits == (a->family == 4 ? 32 : 128) &&
+		    address_compare(&row->prefix.address, a) == 0)
+			return true;
+	}
+	return false;
+}
+
 static bool has_protocol(enum rule_kind kind, const struct event *e)
 {
 	switch (kind) {
@@ -84,9 +96,10 @@ int rules_match(const struct rules *r, const struct event *e)
 {
 	struct address source = event_source(e), destination = event_destination(e);
 	bool has_watched = false, is_watched = false;
+	size_t count = __atomic_load_n(&r->count, __ATOMIC_ACQUIRE);
 	int found = -1;
 
-	for (size_t i = 0; i < r->count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		const struct rule *row = &r->rows[i];
 		if (row->kind == RULE_NOT_WATCHED) {
 			has_watched = true;

@@ -36,6 +36,7 @@ struct rule {
 
 #define RULES_MAX 512
 
+/* No pointers: a capture reads them in memory that it shares with its parent, which may add some. */
 struct rules {
 	struct rule rows[RULES_MAX];
 	size_t count;
@@ -44,6 +45,8 @@ struct rules {
 /* Adds a row for each of "a,b,c" (prefixes or addresses). -EINVAL: one is neither; -E2BIG. */
 int rules_add(struct rules *r, enum rule_kind kind, const char *prefixes, uint16_t port, struct error *err);
 int rules_add_address(struct rules *r, enum rule_kind kind, const struct address *a, uint16_t port, struct error *err);
+
+bool rules_have_address(const struct rules *r, enum rule_kind kind, const struct address *a, uint16_t port);
 
 /* The kind that leaves the event out, or -1: it is kept. Without NOT_WATCHED rows every destination is watched. */
 int rules_match(const struct rules *r, const struct event *e);

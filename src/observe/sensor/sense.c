@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "engine/proc/child.h"
 #include "engine/proc/file.h"
 #include "engine/proc/user.h"
 #include "observe/delivery/client.h"
@@ -21,23 +22,31 @@
 #include <net/if.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <signal.h>
 #include <sodium.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
 #define RESTART_LEAST_MS 1000
 #define GRACE_MS 5000
-#define RESOLVE_MAX 1024
+#define ADDRESSES_MAX 16
 #define KEY_FILE "key"
 
 struct sense {
 	const struct sense_options *o;
 	struct centre centre;
-	struct rules rules;
-	char resolve[RESOLVE_MAX];
+	struct rules *rules; /* shared with the capture */
+	char resolve[SEND_RESOLVE_MAX];
+	char host[CODE_URL_MAX + 1]; /* the centre's */
+	uint16_t port;
+	int lookup, lookup_end; /* ours, the delivery's */
+	struct child looking;   /* while is_looking */
+	bool is_looking;
 	int folder, lock, spool;
 	uid_t uid;
 	gid_t gid;
@@ -56,19 +65,6 @@ static void stop(int signal)
 
 /* --- rules --- */
 
-static bool address_of(const struct sockaddr *from, struct address *ret)
-{
-	*ret = (struct address){ .family = 0 };
-	if (from && from->sa_family == AF_INET) {
-		ret->family = 4;
-		memcpy(ret->byte, &((const struct sockaddr_in *)(const void *)from)->sin_addr, 4);
-	} else if (from && from->sa_family == AF_INET6) {
-		ret->family = 6;
-		memcpy(ret->byte, &((const struct sockaddr_in6 *)(const void *)from)->sin6_addr, 16);
-	}
-	return ret->family != 0;
-}
-
 /* The interface's own addresses: what goes out has them as source, and without prefixes they are what is watched. */
 static int own_addresses(struct sense *s, bool are_watched, struct error *err)
 {
@@ -79,11 +75,11 @@ static int own_addresses(struct sense *s, bool are_watched, struct error *err)
 	if (getifaddrs(&all) < 0)
 		return error_errno(err, -errno, "cannot list the addresses of '%s'", s->o->interface);
 	for (i = all; i && r == 0; i = i->ifa_next) {
-		if (strcmp(i->ifa_name, s->o->interface) != 0 || !address_of(i->ifa_addr, &a))
+		if (strcmp(i->ifa_name, s->o->interface) != 0 || !address_of_socket(i->ifa_addr, &a))
 			continue;
-		r = rules_add_address(&s->rules, RULE_OUTGOING, &a, 0, err);
+		r = rules_add_address(s->rules, RULE_OUTGOING, &a, 0, err);
 		if (r == 0 && are_watched)
-			r = rules_add_address(&s->rules, RULE_NOT_WATCHED, &a, 0, err);
+			r = rules_add_address(s->rules, RULE_NOT_WATCHED, &a, 0, err);
 	}
 	freeifaddrs(all);
 	return r;
@@ -101,48 +97,125 @@ static void name_servers(struct sense *s)
 	while (take_until(&rest, '\n', &line)) {
 		line = bytes_trim(line);
 		if (take_until(&line, ' ', &word) && bytes_is(word, "nameserver") && address_parse(bytes_trim(line), &a))
-			rules_add_address(&s->rules, RULE_DNS, &a, 53, NULL);
+			rules_add_address(s->rules, RULE_DNS, &a, 53, NULL);
 	}
 }
 
-/* Looks the centre up once, for the rule and for the delivery, which asks no name server. */
-static int centre_addresses(struct sense *s, struct error *err)
+/* --- the centre's addresses --- */
+
+struct addresses {
+	struct address list[ADDRESSES_MAX];
+	size_t count;
+};
+
+static int look_up(const char *host, struct addresses *ret, struct error *err)
 {
 	struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *found, *i;
-	char host[CODE_URL_MAX + 1], text[ADDRESS_TEXT_MAX];
-	struct address a;
-	uint16_t port;
-	int r = url_split(s->centre.url, host, &port, err);
-	size_t n;
+	int r = getaddrinfo(host, NULL, &hints, &found);
 
-	if (r < 0)
-		return r;
-	r = getaddrinfo(host, NULL, &hints, &found);
+	ret->count = 0;
 	if (r != 0)
 		return error_set(err, -EHOSTUNREACH, "cannot find the centre '%s': %s", host, gai_strerror(r));
-	n = (size_t)snprintf(s->resolve, sizeof s->resolve, "%s:%u:", host, port);
-	for (i = found, r = 0; i && r == 0; i = i->ai_next) {
-		if (!address_of(i->ai_addr, &a) || n + sizeof text + 1 >= sizeof s->resolve)
-			continue;
-		n += (size_t)snprintf(s->resolve + n, sizeof s->resolve - n, "%s%s", i == found ? "" : ",",
-				      address_format(&a, text));
-		r = rules_add_address(&s->rules, RULE_CENTRE, &a, port, err);
-	}
+	for (i = found; i && ret->count < ADDRESSES_MAX; i = i->ai_next)
+		ret->count += address_of_socket(i->ai_addr, &ret->list[ret->count]);
 	freeaddrinfo(found);
+	return ret->count ? 0 : error_set(err, -EHOSTUNREACH, "the centre '%s' has no address", host);
+}
+
+/* For the rule, and for the delivery, which asks no name server. Addresses of before stay in the rule. */
+static int use_addresses(struct sense *s, const struct addresses *a, struct error *err)
+{
+	char text[ADDRESS_TEXT_MAX];
+	size_t n = (size_t)snprintf(s->resolve, sizeof s->resolve, "%s:%u:", s->host, s->port);
+	int r = 0;
+
+	for (size_t i = 0; i < a->count && r == 0; i++) {
+		n += (size_t)snprintf(s->resolve + n, sizeof s->resolve - n, "%s%s", i ? "," : "",
+				      address_format(&a->list[i], text));
+		if (!rules_have_address(s->rules, RULE_CENTRE, &a->list[i], s->port))
+			r = rules_add_address(s->rules, RULE_CENTRE, &a->list[i], s->port, err);
+	}
 	return r;
 }
+
+static int centre_addresses(struct sense *s, struct error *err)
+{
+	struct addresses a;
+	int r = url_split(s->centre.url, s->host, &s->port, err);
+
+	if (r == 0)
+		r = look_up(s->host, &a, err);
+	return r < 0 ? r : use_addresses(s, &a, err);
+}
+
+/* A name server that does not answer must not stop the parent: a child asks. */
+static int lookup_work(void *context, int in, int out)
+{
+	const struct sense *s = context;
+	struct addresses a;
+	struct error err = ERROR_NONE;
+
+	(void)in;
+	if (look_up(s->host, &a, &err) < 0) {
+		log_warn("the centre is not found", "why", err.line);
+		return 0;
+	}
+	return child_send(out, 1, BYTES(a.list, a.count * sizeof *a.list)) < 0 ? 3 : 0;
+}
+
+static void take_lookup(struct sense *s)
+{
+	struct error err = ERROR_NONE;
+	struct addresses a;
+	struct bytes frame;
+	uint32_t kind;
+
+	s->looking.until_us = clock_steady() + SECOND_US;
+	if (child_receive(&s->looking, &kind, &frame, &err) == 1 && frame.n && frame.n <= sizeof a.list &&
+	    frame.n % sizeof *a.list == 0) {
+		a.count = frame.n / sizeof *a.list;
+		memcpy(a.list, frame.p, frame.n);
+		/* Its rule first: what the centre answers is our own conversation. */
+		if (use_addresses(s, &a, &err) < 0)
+			log_warn("the centre's address is not left out", "why", err.line);
+		else if (send(s->lookup, s->resolve, strlen(s->resolve), MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+			log_debug("the delivery takes no address now");
+	}
+	child_kill(&s->looking);
+	s->is_looking = false;
+}
+
+/* The delivery asks when it has failed for a while: the centre may have moved. */
+static void look_up_again(struct sense *s)
+{
+	struct pollfd p = { .fd = s->is_looking ? s->looking.from : s->lookup, .events = POLLIN };
+	struct error err = ERROR_NONE;
+	char question[8];
+
+	if (poll(&p, 1, 0) <= 0)
+		return;
+	if (s->is_looking) {
+		take_lookup(s);
+	} else if (recv(s->lookup, question, sizeof question, MSG_DONTWAIT) > 0) {
+		s->is_looking = child_start(&s->looking, lookup_work, s, -1, &err) == 0;
+		if (!s->is_looking)
+			log_warn("cannot look the centre up", "why", err.line);
+	}
+}
+
+/* --- all rules --- */
 
 static int make_rules(struct sense *s, struct error *err)
 {
 	const char *prefixes = s->o->prefixes[0] ? s->o->prefixes : s->centre.prefixes;
-	int r = rules_add(&s->rules, RULE_NOT_WATCHED, prefixes, 0, err);
+	int r = rules_add(s->rules, RULE_NOT_WATCHED, prefixes, 0, err);
 
 	if (r == 0)
-		r = rules_add(&s->rules, RULE_OPERATOR, s->o->operators, 0, err);
+		r = rules_add(s->rules, RULE_OPERATOR, s->o->operators, 0, err);
 	if (r == 0)
-		r = rules_add(&s->rules, RULE_DNS, s->o->dns, 53, err);
+		r = rules_add(s->rules, RULE_DNS, s->o->dns, 53, err);
 	if (r == 0)
-		r = rules_add(&s->rules, RULE_NTP, s->o->ntp, 123, err);
+		r = rules_add(s->rules, RULE_NTP, s->o->ntp, 123, err);
 	if (r == 0)
 		r = own_addresses(s, prefixes[0] == '\0', err);
 	if (r == 0)
@@ -206,6 +279,8 @@ static int capture_main(struct sense *s, struct capture *c, pid_t parent)
 		return 3;
 	close(s->capture_end);
 	close(s->delivery_end);
+	close(s->lookup);
+	close(s->lookup_end);
 	close(s->lock);
 	close(s->folder);
 	close(s->spool);
@@ -219,7 +294,7 @@ static int capture_main(struct sense *s, struct capture *c, pid_t parent)
 static int delivery_main(struct sense *s)
 {
 	struct send_options options = { .link = s->delivery_end, .centre = &s->centre, .secret = s->secret,
-					.resolve = s->resolve, .per_second = s->o->per_second, .grace_ms = GRACE_MS };
+					.resolve = s->resolve, .lookup = s->lookup_end, .per_second = s->o->per_second, .grace_ms = GRACE_MS };
 	struct sigaction ignoring = { .sa_handler = SIG_IGN };
 	struct error err = ERROR_NONE;
 	struct spool spool;
@@ -231,6 +306,7 @@ static int delivery_main(struct sense *s)
 	sigaction(SIGINT, &ignoring, NULL);
 	sigaction(SIGPIPE, &ignoring, NULL);
 	close(s->folder);
+	close(s->lookup);
 	r = spool_open(s->spool, s->o->full, s->o->spool_bytes, &spool, &err);
 	options.spool = &spool;
 	if (r == 0)
@@ -271,6 +347,17 @@ static void log_end(const char *what, int status)
 	log_error(what, WIFSIGNALED(status) ? "signal" : "status", code);
 }
 
+/* The capture's or the delivery's; one that looks the centre up is waited for where its answer is taken. */
+static pid_t end_of_child(const struct sense *s, int *ret_status)
+{
+	const pid_t children[] = { s->capture, s->delivery };
+
+	for (size_t i = 0; i < COUNT(children); i++)
+		if (children[i] > 0 && waitpid(children[i], ret_status, WNOHANG) > 0)
+			return children[i];
+	return 0;
+}
+
 /* Until both have ended. */
 static int watch(struct sense *s, struct error *err)
 {
@@ -281,7 +368,8 @@ static int watch(struct sense *s, struct error *err)
 	while (s->capture > 0 || s->delivery > 0) {
 		if (is_stopped && s->capture > 0)
 			kill(s->capture, SIGTERM);
-		pid = waitpid(-1, &status, WNOHANG);
+		look_up_again(s);
+		pid = end_of_child(s, &status);
 		if (pid <= 0) {
 			usleep(50000);
 			continue;
@@ -307,10 +395,24 @@ static int watch(struct sense *s, struct error *err)
 	return result;
 }
 
+static int lookup_open(struct sense *s, struct error *err)
+{
+	int ends[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
+		return error_errno(err, -errno, "cannot make a pair of sockets");
+	s->lookup = ends[0];
+	s->lookup_end = ends[1];
+	return 0;
+}
+
 static int prepare(struct sense *s, struct error *err)
 {
 	int r = 0;
 
+	s->rules = mmap(NULL, sizeof *s->rules, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (s->rules == MAP_FAILED)
+		return error_errno(err, -errno, "cannot get memory");
 	if (geteuid() == 0)
 		r = user_find(s->o->user, &s->uid, &s->gid, err);
 	if (r == 0)
@@ -323,6 +425,8 @@ static int prepare(struct sense *s, struct error *err)
 		r = make_rules(s, err);
 	if (r == 0)
 		r = open_spool(s, err);
+	if (r == 0)
+		r = lookup_open(s, err);
 	return r == 0 ? link_open(&s->capture_end, &s->delivery_end, err) : r;
 }
 
@@ -337,7 +441,7 @@ int sense_run(const struct sense_options *o, struct error *err)
 	sigaction(SIGTERM, &stopping, NULL);
 	sigaction(SIGINT, &stopping, NULL);
 	r = prepare(&s, err);
-	options.rules = &s.rules;
+	options.rules = s.rules;
 	randombytes_buf(&options.boot, sizeof options.boot);
 	if (r == 0)
 		r = capture_open(&options, &capture, err);

@@ -360,21 +360,19 @@ static int name_sensors(struct compaction *c)
 	return r;
 }
 
-static int replace(struct compaction *c, size_t chosen, struct error *err)
+static uint32_t *numbers_of(const struct compaction *c, size_t chosen)
 {
-	uint32_t *numbers = memory_new(chosen, sizeof *numbers);
+	uint32_t *numbers = memory_new(chosen + 1, sizeof *numbers);
 	size_t count = 0;
-	int r;
 
 	for (size_t i = 0; i < c->store->segment_count; i++)
 		if (c->is_chosen[i])
 			numbers[count++] = c->store->segments[i].number;
-	r = c->options->is_dry_run ? 0 : writer_replace(c->writer, numbers, count, err);
-	free(numbers);
-	return r;
+	return numbers;
 }
 
-static int compact(struct compaction *c, struct compact_report *ret, struct error *err)
+static int compact(struct compaction *c, struct compact_report *ret, uint32_t **ret_replaced, size_t *ret_count,
+		   struct error *err)
 {
 	struct encoder_output output = { c, put_bytes, end_segment };
 	size_t chosen;
@@ -398,14 +396,16 @@ static int compact(struct compaction *c, struct compact_report *ret, struct erro
 			r = copy_uptimes(c);
 		if (r == 0)
 			r = encoder_finish(c->encoder, err);
-		if (r == 0)
-			r = replace(c, chosen, err);
 		encoder_free(c->encoder);
 		free(c->sensor_of);
 	}
 	ret->segments_after += c->segments_out;
 	ret->bytes_after += c->bytes_out;
 	ret->events_dropped = c->dropped;
+	if (r == 0) {
+		*ret_replaced = numbers_of(c, chosen);
+		*ret_count = chosen;
+	}
 	free(c->is_chosen);
 	return r;
 }
@@ -439,26 +439,39 @@ static void remove_hours(const struct store *s, int64_t before_us)
 	closedir(folder);
 }
 
+int store_compact_make(struct writer *made, const char *path, const struct compact_options *options,
+		       struct compact_report *ret, uint32_t **ret_replaced, size_t *ret_count, struct error *err)
+{
+	struct compaction c = { .writer = made, .options = options, .err = err };
+	struct compact_report report = { 0 };
+	struct store *s = NULL;
+	int r = store_open(path, &s, err);
+
+	c.store = s;
+	if (r == 0)
+		r = compact(&c, &report, ret_replaced, ret_count, err);
+	if (r == 0 && !options->is_dry_run && options->drop_before_us != INT64_MIN)
+		remove_hours(s, options->drop_before_us);
+	if (r == 0)
+		*ret = report;
+	store_close(s);
+	return r;
+}
+
 int store_compact_held(struct writer *w, const char *path, const struct compact_options *options,
 		       struct compact_report *ret, struct error *err)
 {
-	struct compaction c = { .writer = w, .options = options, .err = err };
-	struct compact_report report = { 0 };
-	struct store *s = NULL;
+	uint32_t *replaced = NULL;
+	size_t count = 0;
 	int r = options->is_dry_run ? 0 : writer_flush(w, err);
 
 	if (r == 0)
-		r = store_open(path, &s, err);
-	c.store = s;
-	if (r == 0)
-		r = compact(&c, &report, err);
-	if (r == 0 && !options->is_dry_run && options->drop_before_us != INT64_MIN)
-		remove_hours(s, options->drop_before_us);
+		r = store_compact_make(w, path, options, ret, &replaced, &count, err);
+	if (r == 0 && count && !options->is_dry_run)
+		r = writer_replace(w, replaced, count, err);
 	if (r < 0)
 		writer_abort(w);
-	else
-		*ret = report;
-	store_close(s);
+	free(replaced);
 	return r;
 }
 

@@ -30,6 +30,11 @@ struct compact_report {
 int store_compact(const char *path, const struct compact_options *options, struct compact_report *ret,
 		  struct error *err);
 
+/* Half of it, for a maker: puts the new segments into `made` and says which they are to replace; the journal is as it is.
+ * `ret_replaced` is the caller's to free. */
+int store_compact_make(struct writer *made, const char *path, const struct compact_options *options,
+		       struct compact_report *ret, uint32_t **ret_replaced, size_t *ret_count, struct error *err);
+
 /* The same for a process that is the writer already. */
 int store_compact_held(struct writer *w, const char *path, const struct compact_options *options,
 		       struct compact_report *ret, struct error *err);

@@ -5,13 +5,17 @@
 
 #include "base/cleanup.h"
 #include "base/memory.h"
+#include "base/write.h"
+#include "observe/store/handover.h"
 #include "observe/store/store.h"
 
+#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,7 +23,14 @@
 #define JOURNAL_BYTES_MAX (8u << 20)
 #define NEW_MANIFEST "MANIFEST.new"
 
+enum role {
+	ROLE_WRITER, /* holds the lock */
+	ROLE_MAKER,  /* a child of it */
+	ROLE_AGENT,  /* another process, which hands over */
+};
+
 struct writer {
+	enum role role;
 	int folder, lock;
 	struct manifest manifest;
 	/* Since the last commit. */
@@ -28,6 +39,8 @@ struct writer {
 	uint64_t segment_bytes;
 	struct manifest_segment *finished;
 	size_t finished_count, finished_room;
+	int *handed; /* an agent's finished segments, files without a name */
+	size_t handed_room;
 	/* The journal; `journaled` is the manifest with the batches of the journal. */
 	int journal_fd;
 	struct manifest journaled;
@@ -36,17 +49,11 @@ struct writer {
 
 /* --- small things --- */
 
-static int write_all(int fd, struct bytes bytes, const char *what, struct error *err)
+static int put_bytes(int fd, struct bytes bytes, const char *what, struct error *err)
 {
-	while (bytes.n) {
-		ssize_t n = write(fd, bytes.p, bytes.n);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return error_errno(err, -errno, "cannot write %s", what);
-		take_skip(&bytes, (size_t)n);
-	}
-	return 0;
+	int r = write_whole(fd, bytes);
+
+	return r < 0 ? error_errno(err, r, "cannot write %s", what) : 0;
 }
 
 static int sync_folder(const struct writer *w, struct error *err)
@@ -86,7 +93,7 @@ static int manifest_save(const struct writer *w, const struct manifest *m, struc
 	fd = openat(w->folder, NEW_MANIFEST, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640);
 	if (fd < 0)
 		return error_errno(err, -errno, "cannot make '%s'", NEW_MANIFEST);
-	r = write_all(fd, buf_bytes(&text), "the manifest", err);
+	r = put_bytes(fd, buf_bytes(&text), "the manifest", err);
 	if (r == 0 && fsync(fd) < 0)
 		r = error_errno(err, -errno, "cannot write the manifest");
 	if (r == 0)
@@ -115,8 +122,12 @@ static bool is_named(const struct manifest *m, const char *name)
 	return m->journal && strcmp(known, name) == 0;
 }
 
-/* Removes files of the store's making that the manifest does not name: what a killed writer left. */
-static void remove_leftovers(const struct writer *w)
+#define MADE "segment-made"
+#define HANDED "segment-handed"
+
+/* Removes files of the store's making that the manifest does not name: what a killed writer left. Or only those that a
+ * child made. */
+static void remove_unnamed(const struct writer *w, bool is_made_only)
 {
 	int fd = openat(w->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *folder = fd < 0 ? NULL : fdopendir(fd);
@@ -128,9 +139,10 @@ static void remove_leftovers(const struct writer *w)
 		return;
 	}
 	while ((entry = readdir(folder)) != NULL) {
+		bool is_made = strncmp(entry->d_name, MADE "-", sizeof MADE) == 0;
 		bool is_ours = strncmp(entry->d_name, "segment-", 8) == 0 || strncmp(entry->d_name, "journal-", 8) == 0 ||
 			       strcmp(entry->d_name, NEW_MANIFEST) == 0;
-		if (is_ours && !is_named(&w->manifest, entry->d_name))
+		if (is_ours && (is_made || !is_made_only) && !is_named(&w->manifest, entry->d_name))
 			unlinkat(w->folder, entry->d_name, 0);
 	}
 	closedir(folder);
@@ -142,7 +154,7 @@ static int take_lock(struct writer *w, struct error *err)
 	if (w->lock < 0)
 		return error_errno(err, -errno, "cannot open the store's lock");
 	if (flock(w->lock, LOCK_EX | LOCK_NB) < 0) {
-		error_hint(err, "another import or hinomi-collect of a running centre; wait, or stop the centre for the import: sensors keep their batches meanwhile");
+		error_hint(err, "an import, a compaction, or hinomi-collect of a running centre, which takes imports and compacts by itself");
 		return error_set(err, -EBUSY, "another process writes to this store");
 	}
 	return 0;
@@ -218,9 +230,30 @@ static int open_journal(struct writer *w, struct error *err)
 	return 0;
 }
 
+/* Each segment waits in a file that is open. */
+static void allow_many_files(void)
+{
+	struct rlimit l;
+
+	if (getrlimit(RLIMIT_NOFILE, &l) == 0) {
+		l.rlim_cur = l.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &l);
+	}
+}
+
+static int become_agent(struct writer *w, struct error *err)
+{
+	close(w->lock);
+	w->lock = -1;
+	w->role = ROLE_AGENT;
+	allow_many_files();
+	return manifest_load(w->folder, &w->manifest, err);
+}
+
 int writer_open(const char *path, unsigned flags, uint64_t seed, struct writer **ret, struct error *err)
 {
 	struct writer *w = memory_new(1, sizeof *w);
+	struct error busy = ERROR_NONE;
 	int r = 0;
 
 	w->lock = w->segment_fd = w->journal_fd = -1;
@@ -230,13 +263,17 @@ int writer_open(const char *path, unsigned flags, uint64_t seed, struct writer *
 	if (r == 0 && w->folder < 0)
 		r = error_errno(err, -errno, "cannot open the folder '%s'", path);
 	if (r == 0) {
-		r = take_lock(w, err);
-		if (r == 0)
+		r = take_lock(w, &busy);
+		if (r == -EBUSY && flags & WRITER_AGENT && handover_is_there(w->folder))
+			r = become_agent(w, err);
+		else if (r < 0 && err)
+			*err = busy;
+		else if (r == 0)
 			r = load_manifest(w, flags, seed, err);
 		if (r == 0)
 			r = check_simulated(w, flags, err);
-		if (r == 0) {
-			remove_leftovers(w);
+		if (r == 0 && w->role == ROLE_WRITER) {
+			remove_unnamed(w, false);
 			r = open_journal(w, err);
 		}
 		if (r < 0)
@@ -259,8 +296,10 @@ struct writer *writer_close(struct writer *w)
 {
 	if (!w)
 		return NULL;
-	if (w->lock >= 0)
+	if (w->role != ROLE_MAKER)
 		writer_abort(w);
+	else if (w->segment_fd >= 0)
+		close(w->segment_fd);
 	if (w->journal_fd >= 0)
 		close(w->journal_fd);
 	if (w->folder >= 0)
@@ -270,6 +309,7 @@ struct writer *writer_close(struct writer *w)
 	manifest_clear(&w->manifest);
 	manifest_clear(&w->journaled);
 	free(w->finished);
+	free(w->handed);
 	free(w);
 	return NULL;
 }
@@ -279,43 +319,89 @@ const struct manifest *writer_manifest(const struct writer *w)
 	return &w->manifest;
 }
 
+int writer_folder(const struct writer *w)
+{
+	return w->folder;
+}
+
 /* --- segments --- */
+
+/* A maker's and an agent's files are no part of the store; what a kill leaves of them is removed as any other. */
+static int begin_segment(struct writer *w, struct error *err)
+{
+	static const char *const kinds[] = { [ROLE_WRITER] = "segment", [ROLE_MAKER] = MADE, [ROLE_AGENT] = HANDED };
+
+	w->segment_number = w->role == ROLE_WRITER  ? w->manifest.next_number++
+			    : w->role == ROLE_MAKER ? (uint32_t)w->finished_count + 1
+						    : (uint32_t)getpid();
+	w->segment_fd = file_create(w, kinds[w->role], w->segment_number, err);
+	if (w->segment_fd < 0)
+		return w->segment_fd;
+	if (w->role == ROLE_AGENT)
+		file_remove(w, HANDED, w->segment_number);
+	w->segment_bytes = 0;
+	return 0;
+}
 
 int writer_put(struct writer *w, struct bytes bytes, struct error *err)
 {
-	if (w->segment_fd < 0) {
-		w->segment_number = w->manifest.next_number++;
-		w->segment_fd = file_create(w, "segment", w->segment_number, err);
-		if (w->segment_fd < 0)
-			return w->segment_fd;
-		w->segment_bytes = 0;
-	}
+	int r = w->segment_fd < 0 ? begin_segment(w, err) : 0;
+
+	if (r < 0)
+		return r;
 	w->segment_bytes += bytes.n;
-	return write_all(w->segment_fd, bytes, "a segment", err);
+	return put_bytes(w->segment_fd, bytes, "a segment", err);
+}
+
+/* Reads what the file says of itself, which is checked there. */
+static int describe(int fd, struct manifest_segment *row, struct error *err)
+{
+	struct segment s;
+	int r = segment_open(fd, &s, err);
+
+	if (r < 0)
+		return r;
+	row->events = s.events;
+	row->first_us = s.first_us;
+	row->last_us = s.last_us;
+	segment_close(&s);
+	return 0;
+}
+
+static void add_row(struct writer *w, const struct manifest_segment *row)
+{
+	w->finished = memory_grow(w->finished, &w->finished_room, w->finished_count + 1, sizeof *w->finished);
+	w->finished[w->finished_count++] = *row;
 }
 
 int writer_segment_end(struct writer *w, struct error *err)
 {
 	struct manifest_segment row = { .number = w->segment_number, .bytes = w->segment_bytes };
-	struct segment s;
 	int r;
 
 	if (w->segment_fd < 0)
 		return error_set(err, -EINVAL, "the end of a segment that was not begun");
-	r = segment_open(w->segment_fd, &s, err);
+	r = describe(w->segment_fd, &row, err);
 	if (r < 0)
 		return r;
-	row.events = s.events;
-	row.first_us = s.first_us;
-	row.last_us = s.last_us;
-	segment_close(&s);
-	if (fsync(w->segment_fd) < 0)
-		return error_errno(err, -errno, "cannot write a segment");
-	close(w->segment_fd);
+	if (w->role == ROLE_AGENT) {
+		w->handed = memory_grow(w->handed, &w->handed_room, w->finished_count + 1, sizeof *w->handed);
+		w->handed[w->finished_count] = w->segment_fd;
+	} else {
+		if (fsync(w->segment_fd) < 0)
+			return error_errno(err, -errno, "cannot write a segment");
+		close(w->segment_fd);
+	}
 	w->segment_fd = -1;
-	w->finished = memory_grow(w->finished, &w->finished_room, w->finished_count + 1, sizeof *w->finished);
-	w->finished[w->finished_count++] = row;
+	add_row(w, &row);
 	return 0;
+}
+
+static void drop_handed(struct writer *w)
+{
+	for (size_t i = 0; i < w->finished_count; i++)
+		close(w->handed[i]);
+	w->finished_count = 0;
 }
 
 void writer_abort(struct writer *w)
@@ -323,11 +409,66 @@ void writer_abort(struct writer *w)
 	if (w->segment_fd >= 0) {
 		close(w->segment_fd);
 		w->segment_fd = -1;
-		file_remove(w, "segment", w->segment_number);
+		if (w->role == ROLE_WRITER)
+			file_remove(w, "segment", w->segment_number);
 	}
+	if (w->role == ROLE_AGENT)
+		drop_handed(w);
 	for (size_t i = 0; i < w->finished_count; i++)
 		file_remove(w, "segment", w->finished[i].number);
 	w->finished_count = 0;
+}
+
+/* --- what a child made --- */
+
+int writer_open_maker(const char *path, struct writer **ret, struct error *err)
+{
+	struct writer *w = memory_new(1, sizeof *w);
+
+	w->role = ROLE_MAKER;
+	w->lock = w->segment_fd = w->journal_fd = -1;
+	w->folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (w->folder < 0) {
+		int r = error_errno(err, -errno, "cannot open the folder '%s'", path);
+		writer_close(w);
+		return r;
+	}
+	*ret = w;
+	return 0;
+}
+
+uint32_t writer_made_count(const struct writer *made)
+{
+	return (uint32_t)made->finished_count;
+}
+
+int writer_adopt(struct writer *w, uint32_t index, struct error *err)
+{
+	struct manifest_segment row = { .number = w->manifest.next_number++ };
+	_cleanup_close_ int fd = store_file_open(w->folder, MADE, index, err);
+	char from[32], to[32];
+	struct stat st;
+	int r;
+
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st) < 0)
+		return error_errno(err, -errno, "cannot look at a segment");
+	row.bytes = (uint64_t)st.st_size;
+	r = describe(fd, &row, err);
+	if (r < 0)
+		return r;
+	store_file_name(from, MADE, index);
+	store_file_name(to, "segment", row.number);
+	if (renameat(w->folder, from, w->folder, to) < 0)
+		return error_errno(err, -errno, "cannot name '%s'", to);
+	add_row(w, &row);
+	return 0;
+}
+
+void writer_drop_made(struct writer *w)
+{
+	remove_unnamed(w, true);
 }
 
 /* Saves `next` and makes it the manifest; on failure `next` is dropped. */
@@ -356,6 +497,23 @@ static uint64_t add_finished(const struct writer *w, struct manifest *next)
 	return events;
 }
 
+/* Between its commits the writer's manifest has grown; the agent's is not used for more than its key. */
+static int hand_over(struct writer *w, const struct manifest_import *import, uint64_t *ret_events, struct error *err)
+{
+	uint64_t events = 0;
+	int r;
+
+	assert(import);
+	for (size_t i = 0; i < w->finished_count; i++)
+		events += w->finished[i].events;
+	r = handover_give(w->folder, w->handed, w->finished_count, import, err);
+	if (r == 0)
+		drop_handed(w);
+	if (r == 0 && ret_events)
+		*ret_events = events;
+	return r;
+}
+
 int writer_commit(struct writer *w, const struct manifest_import *import, uint64_t *ret_events, struct error *err)
 {
 	struct manifest next;
@@ -364,6 +522,8 @@ int writer_commit(struct writer *w, const struct manifest_import *import, uint64
 
 	if (w->segment_fd >= 0)
 		return error_set(err, -EINVAL, "a segment without its end");
+	if (w->role == ROLE_AGENT)
+		return hand_over(w, import, ret_events, err);
 	if (import && manifest_find_import(&w->manifest, import->hash))
 		return error_set(err, -EEXIST, "'%s' was imported before", import->name);
 	next = manifest_copy(&w->manifest);
@@ -434,7 +594,7 @@ static int journal_begin(struct writer *w, struct error *err)
 /* After a failed append the journal ends where it was valid. */
 static int journal_append(struct writer *w, struct bytes records, struct error *err)
 {
-	int r = write_all(w->journal_fd, records, "the journal", err);
+	int r = put_bytes(w->journal_fd, records, "the journal", err);
 
 	if (r == 0 && fdatasync(w->journal_fd) < 0)
 		r = error_errno(err, -errno, "cannot write the journal");

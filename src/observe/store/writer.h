@@ -20,6 +20,7 @@ enum writer_flags {
 	WRITER_CREATE = 1 << 0,    /* make the store where there is none */
 	WRITER_SIMULATOR = 1 << 1, /* the simulator: may make a simulated store, and write to one */
 	WRITER_MAINTENANCE = 1 << 2, /* writer_open_any */
+	WRITER_AGENT = 1 << 3,     /* where another process is the writer and takes imports: put for it (handover.h) */
 };
 
 struct writer;
@@ -32,6 +33,16 @@ int writer_open_any(const char *path, struct writer **ret, struct error *err);
 struct writer *writer_close(struct writer *w);
 
 const struct manifest *writer_manifest(const struct writer *w);
+/* The store's folder, open. */
+int writer_folder(const struct writer *w);
+
+/* For a child of the writer's process (maker.h): it can put segments and end them, no more. Its files have names of their
+ * own, and stay until the writer takes them. */
+int writer_open_maker(const char *path, struct writer **ret, struct error *err);
+uint32_t writer_made_count(const struct writer *made);
+/* In the writer: the `index`th file that the child made, from 1, is one of its finished segments now; it is checked. */
+int writer_adopt(struct writer *w, uint32_t index, struct error *err);
+void writer_drop_made(struct writer *w);
 
 /* Bytes of the segment that is being written, and its end; the finished file is checked there. */
 int writer_put(struct writer *w, struct bytes bytes, struct error *err);

@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/memory.h"
+#include "base/write.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -242,19 +243,6 @@ int release_keep(struct release *r, const char *path, struct error *err)
 	return 1;
 }
 
-static int write_all(int fd, struct bytes b, const char *path, struct error *err)
-{
-	while (b.n) {
-		ssize_t n = write(fd, b.p, b.n);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return error_errno(err, -errno, "cannot write '%s'", path);
-		take_skip(&b, (size_t)n);
-	}
-	return 0;
-}
-
 int release_file(struct release *r, const char *path, struct bytes content, struct error *err)
 {
 	_cleanup_close_ int fd = -1;
@@ -271,7 +259,9 @@ int release_file(struct release *r, const char *path, struct bytes content, stru
 	fd = openat(r->tree, path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 	if (fd < 0)
 		return error_errno(err, -errno, "cannot write '%s'", path);
-	code = write_all(fd, content, path, err);
+	code = write_whole(fd, content);
+	if (code < 0)
+		error_errno(err, code, "cannot write '%s'", path);
 	r->counts.files++;
 	r->counts.written++;
 	return code;
