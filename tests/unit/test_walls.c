@@ -68,6 +68,20 @@ static void try_fork(void)
 		_exit(0);
 }
 
+static void try_receive(void)
+{
+	struct msghdr m = { .msg_iovlen = 0 };
+
+	recvmsg(extra, &m, MSG_DONTWAIT);
+}
+
+static void try_receive_three(void)
+{
+	struct msghdr m = { .msg_iovlen = 0 };
+
+	recvmsg(3, &m, MSG_DONTWAIT);
+}
+
 static void try_listen(void)
 {
 	listen(extra, 1);
@@ -107,6 +121,14 @@ static const struct {
 	{ SANDBOX_DECODE, try_socket, "decode makes a socket" },
 	{ SANDBOX_DECODE, try_exec, "decode runs a program" },
 	{ SANDBOX_DECODE, try_fork, "decode starts a process" },
+	{ SANDBOX_DECODE, try_receive_three, "decode takes a file" },
+	{ SANDBOX_IMPORT, try_receive, "import takes a file from another descriptor" },
+	{ SANDBOX_IMPORT, try_open, "import opens a file" },
+	{ SANDBOX_IMPORT, try_open_write, "import makes a file" },
+	{ SANDBOX_IMPORT, try_socket, "import makes a socket" },
+	{ SANDBOX_IMPORT, try_send, "import sends" },
+	{ SANDBOX_IMPORT, try_exec, "import runs a program" },
+	{ SANDBOX_IMPORT, try_fork, "import starts a process" },
 };
 
 static int run_try(size_t i)
@@ -116,7 +138,7 @@ static int run_try(size_t i)
 
 	assert_true(pid >= 0);
 	if (pid == 0) {
-		extra = socket(AF_INET, SOCK_STREAM, 0);
+		extra = fcntl(socket(AF_INET, SOCK_STREAM, 0), F_DUPFD, 10);
 		if (sandbox_enter(cases[i].which, NULL) < 0)
 			_exit(2);
 		cases[i].try();

@@ -12,28 +12,34 @@
 #include <linux/close_range.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define HEAD_BYTES 8
 #define PIPE_BYTES (1 << 20)
 
-/* The child keeps in, out and standard error; they become 0, 1 and 2. */
-static void keep_three(int in, int out, unsigned flags)
+/* The child keeps in, out and standard error, which become 0, 1 and 2, and CHILD_FILES unless `files` is -1. */
+static void keep_few(int in, int out, int files, unsigned flags)
 {
 	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
 	if (in < 0)
 		in = null;
-	/* Move both out of the way of 0, 1, 2 first. */
+	/* Move them out of the way of 0 to 3 first. */
 	in = fcntl(in, F_DUPFD, 10);
 	out = fcntl(out, F_DUPFD, 10);
+	files = files < 0 ? -1 : fcntl(files, F_DUPFD, 10);
 	dup2(in, 0);
 	dup2(out, 1);
-	close_range(3, ~0u, flags); /* CLOEXEC: the program may be reached through one of them */
+	if (files >= 0)
+		dup2(files, CHILD_FILES);
+	close_range(files < 0 ? 3 : CHILD_FILES + 1, ~0u, flags); /* CLOEXEC: the program may be reached through one of them */
 }
 
-int child_start(struct child *ret, int (*work)(void *context, int in, int out), void *context, int in, struct error *err)
+/* `files` are the two ends of a way for open files, the child's first, or -1. */
+static int start(struct child *ret, int (*work)(void *context, int in, int out), void *context, int in, const int files[2],
+		 struct error *err)
 {
 	int ends[2];
 	pid_t pid, parent = getpid();
@@ -53,13 +59,34 @@ int child_start(struct child *ret, int (*work)(void *context, int in, int out), 
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		if (getppid() != parent)
 			_exit(3);
-		keep_three(in, ends[1], 0);
+		keep_few(in, ends[1], files[0], 0);
 		_exit(work(context, 0, 1));
 	}
 	close(ends[1]);
-	*ret = (struct child){ .pid = pid, .from = ends[0] };
+	*ret = (struct child){ .pid = pid, .from = ends[0], .files = files[1] };
 	buf_init(&ret->frame, CHILD_FRAME_MAX);
 	return 0;
+}
+
+int child_start(struct child *ret, int (*work)(void *context, int in, int out), void *context, int in, struct error *err)
+{
+	static const int none[2] = { -1, -1 };
+
+	return start(ret, work, context, in, none, err);
+}
+
+int child_start_with_files(struct child *ret, int (*work)(void *context, int in, int out), void *context, int in,
+			   struct error *err)
+{
+	int files[2], r;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, files) < 0)
+		return error_errno(err, -errno, "cannot make a pair of sockets");
+	r = start(ret, work, context, in, files, err);
+	close(files[0]);
+	if (r < 0)
+		close(files[1]);
+	return r;
 }
 
 /* --- programs --- */
@@ -68,7 +95,7 @@ static void run_program(const char *path, const char *name, int in, int out)
 {
 	char *const arguments[] = { (char *)(uintptr_t)name, NULL };
 
-	keep_three(in, out, CLOSE_RANGE_CLOEXEC);
+	keep_few(in, out, -1, CLOSE_RANGE_CLOEXEC);
 	execv(path, arguments);
 	_exit(127);
 }
@@ -102,7 +129,7 @@ int child_start_program(struct child *ret, const char *name, int *ret_to, struct
 	}
 	close(in[0]);
 	close(out[1]);
-	*ret = (struct child){ .pid = pid, .from = out[0] };
+	*ret = (struct child){ .pid = pid, .from = out[0], .files = -1 };
 	buf_init(&ret->frame, CHILD_FRAME_MAX);
 	*ret_to = in[1];
 	return 0;
@@ -188,7 +215,9 @@ static int reap(struct child *c)
 
 	if (c->from >= 0)
 		close(c->from);
-	c->from = -1;
+	if (c->files >= 0)
+		close(c->files);
+	c->from = c->files = -1;
 	buf_clear(&c->frame);
 	while (waitpid(c->pid, &status, 0) < 0 && errno == EINTR)
 		;

@@ -17,6 +17,7 @@
 struct child {
 	pid_t pid;
 	int from; /* the parent's end of the pipe */
+	int files; /* the parent's end of the way for open files; -1: there is none */
 	int64_t until_us; /* child_receive gives up at that instant of clock_steady(); 0: never. The caller's to set */
 	struct buf frame;
 };
@@ -24,6 +25,11 @@ struct child {
 /* Runs `work` in a new process whose only descriptors are `in` (may be -1), standard error and the pipe, which is
  * given as `out`. What it returns is the exit status. `work` enters its sandbox itself. */
 int child_start(struct child *ret, int (*work)(void *context, int in, int out), void *context, int in, struct error *err);
+
+/* The same, and the child can be given open files (engine/proc/pass.h), which it takes from the descriptor CHILD_FILES. */
+#define CHILD_FILES 3
+int child_start_with_files(struct child *ret, int (*work)(void *context, int in, int out), void *context, int in,
+			   struct error *err);
 
 /* Runs one of the package's own programs (beside this one, else in libexec) with a pipe to its standard input and one
  * from its output; the environment stays, other descriptors do not. `ret_to` is the caller's to close, which ends the

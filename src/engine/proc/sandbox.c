@@ -138,9 +138,12 @@ static const struct {
 	bool writes_low;     /* write(2) to the descriptors 0, 1 and 2 alone */
 	bool connects;       /* and to which places, Landlock does not say well enough */
 	bool is_parent;      /* starts children that lock themselves in further */
+	bool is_given;       /* recvmsg(2) from descriptor 3 alone */
 } rows[SANDBOX_COUNT] = {
 	[SANDBOX_DECODE] = { .name = "decode", .calls = calls_decode, .call_count = COUNT(calls_decode),
 			     .memory_bytes = 512 * MIB },
+	[SANDBOX_IMPORT] = { .name = "import", .calls = calls_decode, .call_count = COUNT(calls_decode),
+			     .memory_bytes = 512 * MIB, .files = 5, .is_given = true },
 	[SANDBOX_DRAW] = { .name = "draw", .calls = calls_draw, .call_count = COUNT(calls_draw), .refused = calls_fonts,
 			   .refused_count = COUNT(calls_fonts), .memory_bytes = 1024 * MIB, .is_reader = true, .files = -1 },
 	[SANDBOX_PUBLIC] = { .name = "public", .calls = calls_serve, .call_count = COUNT(calls_serve),
@@ -328,6 +331,8 @@ static int seccomp_enter(enum sandbox which, struct error *err)
 		r = allow_reading(filter);
 	if (r == 0 && rows[which].writes_low)
 		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(write), 1, SCMP_A0(SCMP_CMP_LE, 2, 0));
+	if (r == 0 && rows[which].is_given)
+		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(recvmsg), 1, SCMP_A0(SCMP_CMP_EQ, 3, 0));
 	/* Whether a descriptor is a terminal may be asked: stdio does before its first write. */
 	if (r == 0)
 		r = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOTTY), SCMP_SYS(ioctl), 0);

@@ -17,7 +17,8 @@
 
 enum sandbox {
 	SANDBOX_DECODE, /* reads and writes descriptors it has: no files, no network, no exec, no new process */
-	SANDBOX_DRAW,   /* the same, with the folder of fonts readable, and threads: Pango wants both */
+	SANDBOX_IMPORT, /* the same, and takes one open file at a time from descriptor 3 */
+	SANDBOX_DRAW,   /* as DECODE, with the folder of fonts readable, and threads: Pango wants both */
 	SANDBOX_PUBLIC, /* accepts on sockets it has, reads files beneath one folder: no connecting, no writing */
 	SANDBOX_STAFF,  /* the same, with the store's folder, and writes to a case database it has open */
 	SANDBOX_SENSE,  /* reads the capture socket, writes to descriptors 1 and 2 alone: it cannot send a packet */

@@ -7,10 +7,13 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "base/write.h"
 #include "engine/proc/child.h"
+#include "engine/proc/pass.h"
 #include "engine/proc/sandbox.h"
 
 #include <errno.h>
+#include <unistd.h>
 #define XXH_STATIC_LINKING_ONLY
 #include <xxhash.h>
 #if defined __x86_64__
@@ -22,7 +25,7 @@
 #define SECRET_BYTES 192
 
 /* What the child sends. */
-enum frame { FRAME_BYTES = 1, FRAME_SEGMENT_END, FRAME_PROGRESS, FRAME_REPORT, FRAME_ERROR };
+enum frame { FRAME_SEGMENT_BEGIN = 1, FRAME_SEGMENT_END, FRAME_PROGRESS, FRAME_REPORT, FRAME_ERROR };
 
 /* --- the child --- */
 
@@ -31,10 +34,10 @@ struct span {
 };
 
 /* Which sensor watches an address: the last answers stand in front of the table. */
-#define WATCHED_FRONT 256
+#define WATCHED_FRONT 1024
 
 struct watched_front {
-	struct address address;
+	uint32_t v4; /* as it lies in the packet */
 	uint16_t sensor;
 	bool is_set;
 };
@@ -42,7 +45,7 @@ struct watched_front {
 struct work {
 	const struct import_options *options;
 	uint64_t key[2];
-	int out;
+	int out, segment; /* to the parent; the segment's file, -1 between segments */
 	XXH3_state_t *hash;
 	uint64_t bytes;
 	uint16_t *sensor_of; /* the reader's number of a sensor → the encoder's */
@@ -61,28 +64,42 @@ static void tap(void *context, struct bytes bytes)
 	XXH3_128bits_update(w->hash, bytes.p, bytes.n);
 }
 
-static int send_bytes(void *context, struct bytes bytes, struct error *err)
+/* The parent answers with the file of the next segment. */
+static int begin_segment(struct work *w, struct error *err)
 {
-	struct work *w = context;
-	int r;
+	int r = child_send(w->out, FRAME_SEGMENT_BEGIN, BYTES(NULL, 0));
+	ssize_t n;
+	char byte;
 
-	if (w->options->is_dry_run)
-		return 0;
-	for (; bytes.n > CHILD_FRAME_MAX; take_skip(&bytes, CHILD_FRAME_MAX)) {
-		r = child_send(w->out, FRAME_BYTES, BYTES(bytes.p, CHILD_FRAME_MAX));
-		if (r < 0)
-			return error_errno(err, r, "cannot answer");
-	}
-	r = child_send(w->out, FRAME_BYTES, bytes);
-	return r < 0 ? error_errno(err, r, "cannot answer") : 0;
+	if (r < 0)
+		return error_errno(err, r, "cannot answer");
+	n = pass_receive(CHILD_FILES, &byte, 1, &w->segment);
+	if (n < 0)
+		return error_errno(err, (int)n, "cannot take a segment's file");
+	return w->segment < 0 ? error_set(err, -ECONNRESET, "there is no file for a segment") : 0;
 }
 
-static int send_end(void *context, struct error *err)
+static int put_bytes(void *context, struct bytes bytes, struct error *err)
+{
+	struct work *w = context;
+	int r = w->segment < 0 && !w->options->is_dry_run ? begin_segment(w, err) : 0;
+
+	if (r < 0 || w->options->is_dry_run)
+		return r;
+	r = write_whole(w->segment, bytes);
+	return r < 0 ? error_errno(err, r, "cannot write a segment") : 0;
+}
+
+static int end_segment(void *context, struct error *err)
 {
 	struct work *w = context;
 
 	(void)err;
-	return w->options->is_dry_run ? 0 : child_send(w->out, FRAME_SEGMENT_END, BYTES(NULL, 0));
+	if (w->options->is_dry_run)
+		return 0;
+	close(w->segment);
+	w->segment = -1;
+	return child_send(w->out, FRAME_SEGMENT_END, BYTES(NULL, 0));
 }
 
 static int name_sensor(struct work *w, struct encoder *encoder, const char *name, uint16_t *ret, struct error *err)
@@ -123,22 +140,35 @@ static int learn_watched(struct work *w, struct encoder *encoder, struct error *
 }
 
 /* The sensor of the longest prefix that holds the destination, else the input's own. */
-static uint16_t watching(struct work *w, const struct event *e)
+static bool find_watching(const struct work *w, const struct event *e, uint16_t *ret)
 {
 	struct address to = event_destination(e);
-	uint16_t sensor = w->sensor_of[e->sensor];
-	struct watched_front *front = &w->front[(get_u32le(to.byte) * UINT64_C(0x9e3779b97f4a7c15)) >> 56];
 
-	if (to.family == 0)
-		return sensor;
-	if (front->is_set && memcmp(&front->address, &to, sizeof to) == 0)
-		return front->sensor;
-	for (size_t i = 0; i < w->options->watched_count; i++)
+	*ret = w->sensor_of[e->sensor];
+	for (size_t i = 0; to.family && i < w->options->watched_count; i++)
 		if (prefix_holds(&w->options->watched[i].prefix, &to)) {
-			sensor = w->watched_sensor[i];
-			*front = (struct watched_front){ to, sensor, true };
-			break;
+			*ret = w->watched_sensor[i];
+			return true;
 		}
+	return false;
+}
+
+static inline uint16_t watching(struct work *w, const struct event *e)
+{
+	struct watched_front *front;
+	uint32_t v4 = get_u32le(e->destination);
+	uint16_t sensor;
+
+	if (e->family != 4 || !(e->known & EVENT_HAS_DESTINATION)) {
+		find_watching(w, e, &sensor);
+		return sensor;
+	}
+	front = &w->front[(v4 * UINT64_C(0x9e3779b97f4a7c15)) >> 54];
+	_Static_assert(WATCHED_FRONT == 1024, "the hash has as many bits");
+	if (front->is_set && front->v4 == v4)
+		return front->sensor;
+	if (find_watching(w, e, &sensor))
+		*front = (struct watched_front){ v4, sensor, true };
 	return sensor;
 }
 
@@ -280,7 +310,7 @@ static void hash_begin(struct work *w)
 static int work(void *context, int in, int out)
 {
 	struct work *w = context;
-	struct encoder_output output = { w, send_bytes, send_end };
+	struct encoder_output output = { w, put_bytes, end_segment };
 	struct reader_options options = w->options->reader;
 	struct error err = ERROR_NONE;
 	struct encoder *encoder = encoder_new(&output);
@@ -288,9 +318,10 @@ static int work(void *context, int in, int out)
 	int r;
 
 	w->out = out;
+	w->segment = -1;
 	hash_begin(w);
 	options.tap = (struct input_tap){ w, tap };
-	r = sandbox_enter(SANDBOX_DECODE, &err);
+	r = sandbox_enter(SANDBOX_IMPORT, &err);
 	if (r == 0)
 		r = reader_open(in, &options, &reader, &err);
 	if (r == 0)
@@ -358,14 +389,24 @@ static int child_error(struct bytes c, struct error *err)
 	return error_set(err, -EBADMSG, "%s", line);
 }
 
-static int take_frame(struct writer *w, const struct import_options *options, uint32_t kind, struct bytes frame,
-		      struct answer *a, struct error *err)
+static int give_file(struct writer *w, struct child *child, struct error *err)
+{
+	int fd, r = writer_segment_begin(w, &fd, err);
+
+	if (r < 0)
+		return r;
+	r = pass_send(child->files, BYTES("F", 1), fd);
+	return r < 0 ? error_errno(err, r, "cannot give a segment's file") : 0;
+}
+
+static int take_frame(struct writer *w, struct child *child, const struct import_options *options, uint32_t kind,
+		      struct bytes frame, struct answer *a, struct error *err)
 {
 	uint64_t packets;
 
 	switch (kind) {
-	case FRAME_BYTES:
-		return writer_put(w, frame, err);
+	case FRAME_SEGMENT_BEGIN:
+		return give_file(w, child, err);
 	case FRAME_SEGMENT_END:
 		return writer_segment_end(w, err);
 	case FRAME_PROGRESS:
@@ -390,7 +431,7 @@ static int receive(struct writer *w, struct child *child, const struct import_op
 	int r, status;
 
 	while ((r = child_receive(child, &kind, &frame, err)) == 1) {
-		r = take_frame(w, options, kind, frame, a, err);
+		r = take_frame(w, child, options, kind, frame, a, err);
 		if (r < 0)
 			break;
 	}
@@ -435,7 +476,7 @@ int import_file(struct writer *w, int fd, const char *name, const struct import_
 	int r;
 
 	memcpy(job.key, writer_manifest(w)->key, sizeof job.key);
-	r = child_start(&child, work, &job, fd, err);
+	r = child_start_with_files(&child, work, &job, fd, err);
 	if (r == 0)
 		r = receive(w, &child, options, &a, err);
 	if (r == 0)

@@ -15,6 +15,8 @@
 #include <xxhash.h>
 
 #define BLOCK_BYTES_MAX (8u << 20)
+#define FAR_AHEAD 24
+#define NEAR_AHEAD 12
 #define FINAL_PENDING UINT32_MAX
 
 struct group {
@@ -384,6 +386,11 @@ static void gather(const struct encoder *e, struct scratch *s, const struct day_
 	pairs_begin(e, s);
 	for (size_t i = 0; i < d->count; i++) {
 		const struct event_row *row = &d->rows[s->order[i]];
+		/* Rows and ids are larger than the near caches: what comes later is asked for in time. */
+		if (i + FAR_AHEAD < d->count) {
+			__builtin_prefetch(&d->rows[s->order[i + FAR_AHEAD]]);
+			__builtin_prefetch(&final[d->rows[s->order[i + NEAR_AHEAD]].source]);
+		}
 		uint32_t source = final[row->source], id = (source & 0xffffff) - 1;
 		s->times[i] = (uint64_t)(row->time - s->first);
 		s->ids[i] = id;

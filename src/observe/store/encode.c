@@ -19,7 +19,7 @@
 #define CELLS_HELD_MAX (size_t)(1u << 19)
 #define V4_SLOTS (2u * SEGMENT_SOURCES_MAX)
 #define OUT_MAX (64u << 20)
-#define LOOK_AHEAD 16
+#define LOOK_AHEAD 24
 /* Events that are put without looking whether the segment is full. */
 #define RUN_MAX 512
 #define LARGE_PAGE (2u << 20)
@@ -194,9 +194,9 @@ static void front_reset(struct front *f)
 
 static inline uint32_t front_number(struct front *f, struct wide_map *map, uint64_t key, const struct wide_key *wide)
 {
-	size_t at = (key * UINT64_C(0x9e3779b97f4a7c15)) >> 56;
+	size_t at = (key * UINT64_C(0x9e3779b97f4a7c15)) >> 54;
 
-	_Static_assert(FRONT_SLOTS == 256, "the hash has as many bits");
+	_Static_assert(FRONT_SLOTS == 1024, "the hash has as many bits");
 	if (f->key[at] != key) {
 		f->number[at] = wide_map_number(map, wide);
 		f->key[at] = key;

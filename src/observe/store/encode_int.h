@@ -28,7 +28,7 @@ uint32_t wide_map_number(struct wide_map *m, const struct wide_key *key);
 
 /* What was looked up last, by a few bits of the key: in front of a map that mostly answers the same few keys. A key of
  * all ones is none. */
-#define FRONT_SLOTS 256
+#define FRONT_SLOTS 1024
 
 struct front {
 	uint64_t key[FRONT_SLOTS];

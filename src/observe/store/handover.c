@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "engine/proc/pass.h"
 #include "observe/store/writer.h"
 
 #include <errno.h>
@@ -29,54 +30,6 @@ static struct sockaddr_un place_of(int folder)
 
 	snprintf(a.sun_path, sizeof a.sun_path, "/proc/self/fd/%d/" SOCKET_NAME, folder);
 	return a;
-}
-
-static int send_message(int fd, struct bytes bytes, int with)
-{
-	union {
-		char room[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} control = { .room = "" };
-	struct iovec part = { (void *)(uintptr_t)bytes.p, bytes.n };
-	struct msghdr m = { .msg_iov = &part, .msg_iovlen = 1 };
-	ssize_t n;
-
-	if (with >= 0) {
-		struct cmsghdr *head;
-		m.msg_control = control.room;
-		m.msg_controllen = sizeof control.room;
-		head = CMSG_FIRSTHDR(&m);
-		*head = (struct cmsghdr){ .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = CMSG_LEN(sizeof(int)) };
-		memcpy(CMSG_DATA(head), &with, sizeof with);
-	}
-	do
-		n = sendmsg(fd, &m, MSG_NOSIGNAL);
-	while (n < 0 && errno == EINTR);
-	return n < 0 ? -errno : 0;
-}
-
-/* Bytes read, 0 at the end, or -errno; `ret_with` is -1 or a descriptor of the caller's. */
-static ssize_t receive_message(int fd, void *into, size_t room, int *ret_with)
-{
-	union {
-		char room[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} control;
-	struct iovec part = { into, room };
-	struct msghdr m = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.room,
-			    .msg_controllen = sizeof control.room };
-	ssize_t n;
-
-	*ret_with = -1;
-	do
-		n = recvmsg(fd, &m, MSG_CMSG_CLOEXEC);
-	while (n < 0 && errno == EINTR);
-	if (n < 0)
-		return -errno;
-	for (struct cmsghdr *head = CMSG_FIRSTHDR(&m); head; head = CMSG_NXTHDR(&m, head))
-		if (head->cmsg_level == SOL_SOCKET && head->cmsg_type == SCM_RIGHTS && head->cmsg_len == CMSG_LEN(sizeof(int)))
-			memcpy(ret_with, CMSG_DATA(head), sizeof *ret_with);
-	return n;
 }
 
 /* --- the writer's end --- */
@@ -152,7 +105,7 @@ int handover_take(int connection, struct writer *made, struct manifest_import *r
 	setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
 	for (;;) {
 		int with, r;
-		ssize_t n = receive_message(connection, room, sizeof room, &with);
+		ssize_t n = pass_receive(connection, room, sizeof room, &with);
 		if (n == 0)
 			return error_set(err, has_begun ? -EBADMSG : -ECANCELED, "the command that handed over has gone");
 		has_begun = true;
@@ -178,7 +131,7 @@ void handover_answer(int connection, int result, const struct error *err)
 
 	put_u32le(message, (uint32_t)-result);
 	memcpy(message + 4, err->line, n);
-	send_message(connection, BYTES(message, 4 + n), -1);
+	pass_send(connection, BYTES(message, 4 + n), -1);
 }
 
 /* --- the command's end --- */
@@ -209,11 +162,11 @@ static int give_all(int fd, const int *segments, size_t count, const struct mani
 	int r = 0;
 
 	for (size_t i = 0; i < count && r == 0; i++)
-		r = send_message(fd, BYTES_TEXT("S"), segments[i]);
+		r = pass_send(fd, BYTES_TEXT("S"), segments[i]);
 	put_u64le(message + 1, import->hash[0]);
 	put_u64le(message + 9, import->hash[1]);
 	memcpy(message + 17, import->name, n);
-	return r < 0 ? r : send_message(fd, BYTES(message, 17 + n), -1);
+	return r < 0 ? r : pass_send(fd, BYTES(message, 17 + n), -1);
 }
 
 static int read_answer(int fd, struct error *err)
@@ -221,12 +174,12 @@ static int read_answer(int fd, struct error *err)
 	uint8_t room[ANSWER_MAX];
 	uint32_t code;
 	int with;
-	ssize_t n = receive_message(fd, room, sizeof room, &with);
+	ssize_t n = pass_receive(fd, room, sizeof room, &with);
 	struct bytes answer;
 
 	/* The other end closed with something unread: that is told once, before its answer. */
 	if (n == -ECONNRESET)
-		n = receive_message(fd, room, sizeof room, &with);
+		n = pass_receive(fd, room, sizeof room, &with);
 	answer = BYTES(room, n > 0 ? (size_t)n : 0);
 	if (with >= 0)
 		close(with);

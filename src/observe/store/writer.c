@@ -36,7 +36,6 @@ struct writer {
 	/* Since the last commit. */
 	int segment_fd; /* -1: none begun */
 	uint32_t segment_number;
-	uint64_t segment_bytes;
 	struct manifest_segment *finished;
 	size_t finished_count, finished_room;
 	int *handed; /* an agent's finished segments, files without a name */
@@ -339,8 +338,15 @@ static int begin_segment(struct writer *w, struct error *err)
 		return w->segment_fd;
 	if (w->role == ROLE_AGENT)
 		file_remove(w, HANDED, w->segment_number);
-	w->segment_bytes = 0;
 	return 0;
+}
+
+int writer_segment_begin(struct writer *w, int *ret_fd, struct error *err)
+{
+	int r = w->segment_fd < 0 ? begin_segment(w, err) : error_set(err, -EINVAL, "a segment was begun twice");
+
+	*ret_fd = w->segment_fd;
+	return r;
 }
 
 int writer_put(struct writer *w, struct bytes bytes, struct error *err)
@@ -349,7 +355,6 @@ int writer_put(struct writer *w, struct bytes bytes, struct error *err)
 
 	if (r < 0)
 		return r;
-	w->segment_bytes += bytes.n;
 	return put_bytes(w->segment_fd, bytes, "a segment", err);
 }
 
@@ -361,6 +366,7 @@ static int describe(int fd, struct manifest_segment *row, struct error *err)
 
 	if (r < 0)
 		return r;
+	row->bytes = s.file.n;
 	row->events = s.events;
 	row->first_us = s.first_us;
 	row->last_us = s.last_us;
@@ -376,7 +382,7 @@ static void add_row(struct writer *w, const struct manifest_segment *row)
 
 int writer_segment_end(struct writer *w, struct error *err)
 {
-	struct manifest_segment row = { .number = w->segment_number, .bytes = w->segment_bytes };
+	struct manifest_segment row = { .number = w->segment_number };
 	int r;
 
 	if (w->segment_fd < 0)
@@ -447,14 +453,10 @@ int writer_adopt(struct writer *w, uint32_t index, struct error *err)
 	struct manifest_segment row = { .number = w->manifest.next_number++ };
 	_cleanup_close_ int fd = store_file_open(w->folder, MADE, index, err);
 	char from[32], to[32];
-	struct stat st;
 	int r;
 
 	if (fd < 0)
 		return fd;
-	if (fstat(fd, &st) < 0)
-		return error_errno(err, -errno, "cannot look at a segment");
-	row.bytes = (uint64_t)st.st_size;
 	r = describe(fd, &row, err);
 	if (r < 0)
 		return r;
@@ -514,6 +516,23 @@ static int hand_over(struct writer *w, const struct manifest_import *import, uin
 	return r;
 }
 
+/* Whoever wrote the segments has ended: they are still what they were. */
+static int look_again(const struct writer *w, struct error *err)
+{
+	for (size_t i = 0; i < w->finished_count; i++) {
+		const struct manifest_segment *was = &w->finished[i];
+		_cleanup_close_ int fd = store_file_open(w->folder, "segment", was->number, err);
+		struct manifest_segment row = { .number = was->number };
+		int r = fd < 0 ? fd : describe(fd, &row, err);
+		if (r < 0)
+			return r;
+		if (row.bytes != was->bytes || row.events != was->events || row.first_us != was->first_us ||
+		    row.last_us != was->last_us)
+			return error_set(err, -EBADMSG, "a segment has changed since it was finished");
+	}
+	return 0;
+}
+
 int writer_commit(struct writer *w, const struct manifest_import *import, uint64_t *ret_events, struct error *err)
 {
 	struct manifest next;
@@ -526,6 +545,9 @@ int writer_commit(struct writer *w, const struct manifest_import *import, uint64
 		return hand_over(w, import, ret_events, err);
 	if (import && manifest_find_import(&w->manifest, import->hash))
 		return error_set(err, -EEXIST, "'%s' was imported before", import->name);
+	r = look_again(w, err);
+	if (r < 0)
+		return r;
 	next = manifest_copy(&w->manifest);
 	events = add_finished(w, &next);
 	if (import) {

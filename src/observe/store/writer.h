@@ -45,6 +45,9 @@ int writer_adopt(struct writer *w, uint32_t index, struct error *err);
 void writer_drop_made(struct writer *w);
 
 /* Bytes of the segment that is being written, and its end; the finished file is checked there. */
+/* Begins a segment whose bytes somebody else writes to the file: the child that makes them, which must have ended before
+ * the commit. The descriptor stays the writer's. */
+int writer_segment_begin(struct writer *w, int *ret_fd, struct error *err);
 int writer_put(struct writer *w, struct bytes bytes, struct error *err);
 int writer_segment_end(struct writer *w, struct error *err);
 
