@@ -9,6 +9,9 @@
 static const struct sheet_column columns[] = {
 	{ "sensor", MSG_STAFF_SENSOR, SHEET_TEXT },
 	{ "state", MSG_STAFF_STATE, SHEET_LIST },
+	{ "place_ja", MSG_STAFF_PLACE, SHEET_FILE },
+	{ "place_en", MSG_STAFF_PLACE, SHEET_LONG },
+	{ "addresses", MSG_STAFF_ADDRESSES, SHEET_NUMBER },
 	{ "last_batch", MSG_STAFF_LAST_BATCH, SHEET_TEXT },
 	{ "last_heartbeat", MSG_STAFF_LAST_HEARTBEAT, SHEET_TEXT },
 	{ "up_seconds_24h", MSG_STAFF_UP_DAY, SHEET_NUMBER },
@@ -112,6 +115,20 @@ static void clock_cell(struct page *p, struct sheet *sheet, int64_t error_us)
 			   arena_printf(p->arena, "%lld", (long long)error_us));
 }
 
+/* Where it stands in the page's language, and how much it watches. */
+static void place_cells(struct page *p, struct sheet *sheet, const struct roster_sensor *sensor)
+{
+	const char *ja = arena_text(p->arena, sensor->place_ja), *en = arena_text(p->arena, roster_place(sensor));
+	uint64_t addresses;
+
+	sheet_text(sheet, ja, NULL);
+	sheet_both(sheet, p->lang == LANG_JA && ja[0] ? ja : en, en);
+	if (roster_addresses(sensor, &addresses))
+		sheet_number(sheet, (int64_t)MIN(addresses, (uint64_t)INT64_MAX));
+	else
+		sheet_nothing(sheet);
+}
+
 static void sensor_row(struct page *p, struct sheet *sheet, const struct watched *w, const struct roster_sensor *sensor)
 {
 	static const struct sensor_status nothing = { .clock_error_us = WIRE_UNKNOWN };
@@ -121,6 +138,7 @@ static void sensor_row(struct page *p, struct sheet *sheet, const struct watched
 	sheet_link(sheet, arena_text(p->arena, sensor->name), arena_text(p->arena, sensor->name),
 		   page_url(p, "/observe/top", "filter", filter, NULL));
 	page_health_cell(p, sheet, page_health(p, w, sensor));
+	place_cells(p, sheet, sensor);
 	time_cell(p, sheet, s->batch_us);
 	time_cell(p, sheet, s->heartbeat_us);
 	up_cell(p, sheet, sensor->name);

@@ -284,12 +284,14 @@ struct value *sheet_put(const struct sheet *s, struct value *list, sheet_sort_ur
 	if (s->count == 0)
 		value_put_text(v, "empty", s->empty);
 	for (size_t i = 0; i < s->column_count; i++)
-		put_head(s, &s->columns[i], heads, url, context);
+		if (s->columns[i].kind != SHEET_FILE)
+			put_head(s, &s->columns[i], heads, url, context);
 	for (size_t i = 0; i < s->count; i += s->column_count) {
 		struct value *object = value_add_object(rows), *row = value_put_list(object, "cells");
 		value_put_bool(object, "is_sum", s->cells[i].is_sum);
 		for (size_t c = 0; c < s->column_count && i + c < s->count; c++)
-			put_cell(s, i + c, row);
+			if (s->columns[c].kind != SHEET_FILE)
+				put_cell(s, i + c, row);
 	}
 	return v;
 }
