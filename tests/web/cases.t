@@ -208,5 +208,9 @@ test_expect_success 'they still run after all that' '
 	kill -0 $(cat staff.pid) && kill -0 $(cat other.pid)
 '
 
+test_expect_success 'asked to stop, they end well: no call is one that the wall forbids' '
+	kill $(cat staff.pid) $(cat other.pid) && wait $(cat staff.pid) && wait $(cat other.pid)
+'
+
 stop_all
 test_done

@@ -67,9 +67,11 @@ int db_run(struct db *db, const char *sql, struct error *err)
 
 static int prepare_connection(struct db *db, unsigned flags, struct error *err)
 {
-	int r;
+	int is_kept = 1, r;
 
 	sqlite3_extended_result_codes(db->handle, 1);
+	/* The last to close leaves the log's files: behind its wall a process may not remove them. */
+	sqlite3_file_control(db->handle, NULL, SQLITE_FCNTL_PERSIST_WAL, &is_kept);
 	sqlite3_busy_timeout(db->handle, BUSY_MS);
 	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
 	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
