@@ -30,7 +30,7 @@ static int compare(const void *a, const void *b)
 int main(int argc, char **argv)
 {
 	static double times[TIMES_MAX];
-	int count = argc > 2 ? atoi(argv[1]) : 0, null = open("/dev/null", O_WRONLY | O_CLOEXEC), status;
+	int count = argc > 2 ? (int)strtol(argv[1], NULL, 10) : 0, null = open("/dev/null", O_WRONLY | O_CLOEXEC), status;
 	posix_spawn_file_actions_t actions;
 
 	if (count < 1 || count > TIMES_MAX || null < 0)

@@ -38,6 +38,16 @@ static struct column_facts column_look(const uint16_t *values, const uint16_t *p
 	return f;
 }
 
+/* Sixteen values that are all as predicted. */
+static inline bool are_predicted(const uint16_t *values, const uint16_t *predicted)
+{
+	uint64_t a[4], b[4];
+
+	memcpy(a, values, sizeof a);
+	memcpy(b, predicted, sizeof b);
+	return ((a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]) | (a[3] ^ b[3])) == 0;
+}
+
 static void write_exceptions(struct buf *out, const uint16_t *values, const uint16_t *predicted, size_t count,
 			     size_t exceptions)
 {
@@ -48,13 +58,18 @@ static void write_exceptions(struct buf *out, const uint16_t *values, const uint
 	if (!rows || exceptions == 0)
 		return;
 	at = rows + exceptions * 2;
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		if (i % 16 == 0 && i + 16 <= count && are_predicted(values + i, predicted + i)) {
+			i += 15;
+			continue;
+		}
 		if (values[i] != predicted[i]) {
 			put_u16le(rows, (uint16_t)i);
 			put_u16le(at, values[i]);
 			rows += 2;
 			at += 2;
 		}
+	}
 }
 
 static void write_flagged(struct buf *out, const uint16_t *values, const uint16_t *predicted, size_t count,
