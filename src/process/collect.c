@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright The hinomi authors */
 /* hinomi-collect: takes in what sensors deliver. Holds its own HTTPS port and the store's writer lock. */
+#include "base/calendar.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "engine/conf/conf.h"
+#include "engine/proc/child.h"
 #include "engine/proc/file.h"
 #include "engine/proc/sandbox.h"
 #include "observe/delivery/collector.h"
 #include "observe/delivery/health.h"
 #include "observe/store/maker.h"
+#include "observe/view/view.h"
 #include "process/serve.h"
 
 #include <errno.h>
@@ -31,6 +34,8 @@ struct collect {
 	struct collector *collector;
 	struct maker maker;
 	bool wants_compaction;
+	struct child keeper; /* makes the months that graphs read; pid 0: none at work */
+	bool wants_months;
 	struct http_request *waiting[COLLECTOR_GROUP_MAX];
 	size_t waiting_count;
 	bool is_store_failing;
@@ -167,14 +172,51 @@ static void tell_made(const struct made *m)
 	}
 }
 
+static int keep_months(void *context, int in, int out)
+{
+	struct collect *c = context;
+	struct error err = ERROR_NONE;
+
+	(void)in;
+	(void)out;
+	if (view_keep_months(c->store, &err) == 0)
+		return 0;
+	log_error("cannot make the months that graphs read", "why", err.line);
+	return 3;
+}
+
+/* What has come and what was compacted changes the months that graphs read. A child makes them: the collector is the one
+ * that writes to the store's folder, and pages are read by those who may not. */
+static void look_after_months(struct collect *c)
+{
+	struct pollfd end = { c->keeper.from, POLLIN, 0 };
+	struct error err = ERROR_NONE;
+
+	if (c->keeper.pid) {
+		if (poll(&end, 1, 0) <= 0)
+			return;
+		if (child_end(&c->keeper, &err) < 0)
+			log_error("cannot make the months that graphs read", "why", err.line);
+		c->keeper = (struct child){ 0 };
+	}
+	if (!c->wants_months || c->maker.making != MAKING_NOTHING)
+		return;
+	c->wants_months = false;
+	if (child_start(&c->keeper, keep_months, c, -1, &err) < 0)
+		log_error("cannot make the months that graphs read", "why", err.line);
+}
+
 static void look_after(struct collect *c)
 {
 	struct made made;
 
 	if (c->wants_compaction)
 		compact(c);
-	if (maker_turn(&c->maker, &made) == 1)
+	if (maker_turn(&c->maker, &made) == 1) {
 		tell_made(&made);
+		c->wants_months |= made.result == 0;
+	}
+	look_after_months(c);
 }
 
 static void tell_health(void *context, const char *sensor, unsigned was, unsigned is)
@@ -218,6 +260,7 @@ static void serve(struct collect *c)
 		if (floor_div(clock_now(), HOUR_US) != hour) {
 			hour = floor_div(clock_now(), HOUR_US);
 			flush(c);
+			c->wants_months = true;
 		}
 		if (floor_div(clock_now(), DAY_US) != day) {
 			day = floor_div(clock_now(), DAY_US);
@@ -327,6 +370,8 @@ static int run(const struct options *o, struct error *err)
 	if (r == 0)
 		r = maker_open(c.writer, c.store, &c.maker, err);
 	if (r == 0)
+		r = calendar_set_zone(conf_text(conf, SETTING_CENTRE_ZONE), err);
+	if (r == 0)
 		r = lock_in(folder, c.store, err);
 	if (r == 0) {
 		snprintf(text, sizeof text, "%u", http_port(fd));
@@ -335,6 +380,8 @@ static int run(const struct options *o, struct error *err)
 		serve(&c);
 		http_server_free(c.server);
 		maker_close(&c.maker);
+		if (c.keeper.pid)
+			child_kill(&c.keeper);
 		flush(&c);
 		if (collector_tick(c.collector, true, err) < 0)
 			log_error("cannot write the status", "why", err->line);

@@ -39,6 +39,10 @@ events() {
 	hinomi store stats -d store 2>&1 >/dev/null | sed -n 's/^\([0-9]*\) events of.*/\1/p'
 }
 
+has_months() {
+	ls store | grep -q "^hours-.*-probes$"
+}
+
 test_expect_success 'the centre starts, with an empty store' '
 	start_centre
 '
@@ -90,6 +94,10 @@ test_expect_success 'the first compaction of a new day joins what imports brough
 	rm -r store && hinomi observe import -q -d store 1.csv && hinomi observe import -q -d store 2.csv &&
 	start_centre && wait_for grep "compacted the store" centre.log &&
 	test "$(grep -c "^segment" store/MANIFEST)" = 1 && test "$(events)" = 2000
+'
+
+test_expect_success 'and makes the months that graphs read' '
+	wait_for has_months && ! grep "cannot make the months" centre.log
 '
 
 test_expect_success 'jobs publish behind their walls, with pictures' '

@@ -110,6 +110,8 @@ int cmd_store_simulate(const struct invocation *in)
 	if (r == 0)
 		r = writer_commit(out.writer, NULL, &events, &err);
 	writer_close(out.writer);
+	if (r == 0)
+		r = view_keep_months(path, &err);
 	if (in->is_terminal)
 		common_progress_end();
 	if (r < 0)

@@ -194,6 +194,29 @@ bool view_hours(const struct store *s, int64_t *ret_first, int64_t *ret_end)
 	return true;
 }
 
+#define YEAR_HOURS (366 * 24)
+
+int view_keep_months(const char *path, struct error *err)
+{
+	struct view_question q = VIEW_QUESTION(0, 0);
+	struct series *series = NULL;
+	int64_t first;
+	struct store *s;
+	int r = store_open(path, &s, err);
+
+	if (r < 0)
+		return r;
+	if (view_hours(s, &first, &q.end_hour)) {
+		q.first_hour = MAX(first, q.end_hour - YEAR_HOURS);
+		q.rank_count = 0;
+		q.is_without_hours = true;
+		r = view_series(s, &q, &series, err);
+		series_free(series);
+	}
+	store_close(s);
+	return r;
+}
+
 static struct series_scope scope_of(const struct view_question *q)
 {
 	struct series_scope scope = SERIES_SCOPE(q->first_hour, q->end_hour);

@@ -63,6 +63,10 @@ struct view_question {
 /* The series, free with series_free. -ENODATA: the store holds no events. */
 int view_series(const struct store *s, const struct view_question *q, struct series **ret, struct error *err);
 
+/* Makes what graphs of the store's last year read, where it is not kept yet (months.c): for whoever may write to the folder,
+ * ahead of those who ask and may not. A store without events is left alone. */
+int view_keep_months(const char *path, struct error *err);
+
 /* Weighs surges with what events say about sources, and drops nothing. */
 int view_weigh(const struct store *s, const struct view_question *q, struct series *series, struct error *err);
 
