@@ -12,6 +12,7 @@ make_store() {
 # start NAME ARGUMENTS...: runs a server; its address is in $NAME.address, its process in $NAME.pid.
 start() {
 	name=$1
+	: >"$1.log" # what an earlier server of that name said is not this one's
 	shift
 	"$@" >"$name.log" 2>&1 &
 	echo $! >"$name.pid"

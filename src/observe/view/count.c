@@ -398,7 +398,7 @@ struct slot {
 struct slots {
 	uint64_t *v4;
 	struct slot *others;
-	size_t mask, count;
+	size_t mask, others_mask, v4_count, others_count;
 };
 
 #define SLOT_AHEAD 16
@@ -408,28 +408,83 @@ static size_t v4_slot(const struct slots *t, uint32_t address)
 	return (size_t)((address * UINT64_C(0x9e3779b97f4a7c15)) >> 20) & t->mask;
 }
 
+static size_t other_slot(const struct slots *t, const struct address *a)
+{
+	uint64_t hash = (get_u64le(a->byte) ^ get_u64le(a->byte + 8) * 31 ^ a->family) * UINT64_C(0x9e3779b97f4a7c15);
+
+	return (size_t)(hash >> 20) & t->others_mask;
+}
+
+static uint32_t slots_count(const struct slots *t)
+{
+	return (uint32_t)(t->v4_count + t->others_count);
+}
+
+static void v4_grow(struct slots *t)
+{
+	uint64_t *old = t->v4;
+	size_t old_mask = t->mask;
+
+	t->mask = t->mask * 2 + 1;
+	t->v4 = memory_new(t->mask + 1, sizeof *t->v4);
+	for (size_t i = 0; i <= old_mask; i++) {
+		size_t at = v4_slot(t, (uint32_t)(old[i] >> 32));
+		if (!old[i])
+			continue;
+		while (t->v4[at])
+			at = (at + 1) & t->mask;
+		t->v4[at] = old[i];
+	}
+	free(old);
+}
+
+static void others_grow(struct slots *t)
+{
+	struct slot *old = t->others;
+	size_t old_mask = t->others_mask;
+
+	t->others_mask = t->others_mask * 2 + 1;
+	t->others = memory_new(t->others_mask + 1, sizeof *t->others);
+	for (size_t i = 0; i <= old_mask; i++) {
+		size_t at = other_slot(t, &old[i].address);
+		if (!old[i].number_plus1)
+			continue;
+		while (t->others[at].number_plus1)
+			at = (at + 1) & t->others_mask;
+		t->others[at] = old[i];
+	}
+	free(old);
+}
+
 static uint32_t v4_number(struct slots *t, uint32_t address)
 {
 	size_t at = v4_slot(t, address);
+	uint32_t number;
 
 	for (; t->v4[at]; at = (at + 1) & t->mask)
 		if ((uint32_t)(t->v4[at] >> 32) == address)
 			return (uint32_t)t->v4[at] - 1;
-	t->v4[at] = (uint64_t)address << 32 | ++t->count;
-	return (uint32_t)t->count - 1;
+	number = slots_count(t);
+	t->v4[at] = (uint64_t)address << 32 | (number + 1);
+	if (++t->v4_count * 2 > t->mask)
+		v4_grow(t);
+	return number;
 }
 
 static uint32_t other_number(struct slots *t, const struct address *a)
 {
-	uint64_t hash = (get_u64le(a->byte) ^ get_u64le(a->byte + 8) * 31 ^ a->family) * UINT64_C(0x9e3779b97f4a7c15);
-	size_t at = (size_t)(hash >> 20) & t->mask;
+	size_t at = other_slot(t, a);
+	uint32_t number;
 
-	for (; t->others[at].number_plus1; at = (at + 1) & t->mask)
+	for (; t->others[at].number_plus1; at = (at + 1) & t->others_mask)
 		if (memcmp(&t->others[at].address, a, sizeof *a) == 0)
 			return t->others[at].number_plus1 - 1;
+	number = slots_count(t);
 	t->others[at].address = *a;
-	t->others[at].number_plus1 = (uint32_t)++t->count;
-	return (uint32_t)t->count - 1;
+	t->others[at].number_plus1 = number + 1;
+	if (++t->others_count * 2 > t->others_mask)
+		others_grow(t);
+	return number;
 }
 
 static void number_segment(struct slots *t, const struct address *addresses, uint32_t count, uint32_t *ret)
@@ -444,17 +499,12 @@ static void number_segment(struct slots *t, const struct address *addresses, uin
 
 static int number_sources(const struct store *s, struct numbering *n, struct error *err)
 {
-	struct slots slots = { .mask = 1023 };
-	size_t all = 0;
+	struct slots slots = { .mask = 65535, .others_mask = 255 };
 	int r = 0;
 
 	*n = (struct numbering){ .number = memory_new(s->segment_count, sizeof(uint32_t *)), .segment_count = s->segment_count };
-	for (size_t i = 0; i < s->segment_count; i++)
-		all += s->segments[i].segment.sources;
-	while (slots.mask < all * 2)
-		slots.mask = slots.mask * 2 + 1;
 	slots.v4 = memory_new(slots.mask + 1, sizeof *slots.v4);
-	slots.others = memory_new(slots.mask + 1, sizeof *slots.others);
+	slots.others = memory_new(slots.others_mask + 1, sizeof *slots.others);
 	for (size_t i = 0; i < s->segment_count && r == 0; i++) {
 		const struct segment *g = &s->segments[i].segment;
 		struct address *addresses;
@@ -467,7 +517,7 @@ static int number_sources(const struct store *s, struct numbering *n, struct err
 		free(addresses);
 		free(ttls);
 	}
-	n->count = slots.count;
+	n->count = slots_count(&slots);
 	free(slots.v4);
 	free(slots.others);
 	return r;
