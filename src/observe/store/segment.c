@@ -10,34 +10,75 @@
 #include <errno.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
 #define FOOTER_VERSION 1
+/* What the footer of a segment usually takes; a longer one is read a second time. */
+#define FOOTER_USUAL_BYTES UINT64_C(16384)
 
 static int damaged(struct error *err, const char *what)
 {
 	return error_set(err, -EBADMSG, "segment is damaged: %s", what);
 }
 
-static int find_footer(struct bytes file, struct bytes *ret, struct error *err)
+static int read_at(int fd, uint64_t offset, uint8_t *into, size_t n, struct error *err)
 {
-	const uint8_t *trailer;
-	uint64_t offset, bytes;
+	while (n) {
+		ssize_t got = pread(fd, into, n, (off_t)offset);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return error_errno(err, -errno, "cannot read a segment");
+		if (got == 0)
+			return damaged(err, "it is too short");
+		into += got;
+		offset += (uint64_t)got;
+		n -= (size_t)got;
+	}
+	return 0;
+}
 
-	if (file.n < SEGMENT_MAGIC_BYTES + SEGMENT_TRAILER_BYTES || memcmp(file.p, SEGMENT_MAGIC, SEGMENT_MAGIC_BYTES) != 0)
+/* Reads the end of a file from `offset`; what the caller frees in `ret`. */
+static int read_end(int fd, uint64_t offset, uint64_t size, uint8_t **ret, struct error *err)
+{
+	*ret = memory_resize(NULL, size - offset);
+	return read_at(fd, offset, *ret, size - offset, err);
+}
+
+/* The footer in `ret`, to be freed at `ret_end`. It is read, not mapped: a question of kept months opens segments for
+ * their footers alone, and the first touch of a mapping costs more than the read. */
+static int find_footer(int fd, uint64_t size, uint8_t **ret_end, struct bytes *ret, uint64_t *ret_offset, struct error *err)
+{
+	uint64_t from = size > FOOTER_USUAL_BYTES ? size - FOOTER_USUAL_BYTES : 0, bytes;
+	uint8_t head[SEGMENT_MAGIC_BYTES];
+	const uint8_t *trailer;
+	int r = read_at(fd, 0, head, sizeof head, err);
+
+	if (r == 0)
+		r = read_end(fd, from, size, ret_end, err);
+	if (r < 0)
+		return r;
+	if (memcmp(head, SEGMENT_MAGIC, SEGMENT_MAGIC_BYTES) != 0)
 		return damaged(err, "it does not begin as a segment");
-	trailer = file.p + file.n - SEGMENT_TRAILER_BYTES;
-	offset = get_u64le(trailer);
-	bytes = get_u64le(trailer + 8);
+	trailer = *ret_end + (size - from) - SEGMENT_TRAILER_BYTES;
 	if (memcmp(trailer + 24, SEGMENT_END_MAGIC, SEGMENT_MAGIC_BYTES) != 0)
 		return damaged(err, "its end is missing");
-	if (offset > file.n || bytes > file.n - offset || offset + bytes != file.n - SEGMENT_TRAILER_BYTES)
+	*ret_offset = get_u64le(trailer);
+	bytes = get_u64le(trailer + 8);
+	if (*ret_offset > size || bytes > size - *ret_offset || *ret_offset + bytes != size - SEGMENT_TRAILER_BYTES)
 		return damaged(err, "its end contradicts its size");
-	if (XXH3_64bits(file.p + offset, bytes) != get_u64le(trailer + 16))
-		return damaged(err, "wrong checksum of its footer");
-	*ret = BYTES(file.p + offset, bytes);
-	return 0;
+	if (*ret_offset < from) {
+		_cleanup_free_ uint8_t *part = *ret_end;
+		from = *ret_offset;
+		r = read_end(fd, from, size, ret_end, err);
+		if (r < 0)
+			return r;
+		trailer = *ret_end + (size - from) - SEGMENT_TRAILER_BYTES;
+	}
+	*ret = BYTES(*ret_end + (*ret_offset - from), bytes);
+	return XXH3_64bits(ret->p, ret->n) == get_u64le(trailer + 16) ? 0 : damaged(err, "wrong checksum of its footer");
 }
 
 static bool take_count(struct bytes *c, size_t least, uint32_t *ret)
@@ -126,16 +167,16 @@ static bool take_uptimes(struct bytes *c, struct segment *s)
 	return true;
 }
 
-static int read_footer(struct segment *s, struct error *err)
+static int read_footer(struct segment *s, int fd, struct error *err)
 {
+	_cleanup_free_ uint8_t *end = NULL;
 	struct bytes c = { 0 };
 	uint32_t version;
-	uint64_t limit, events = 0;
-	int r = find_footer(s->file, &c, err);
+	uint64_t limit = 0, events = 0;
+	int r = find_footer(fd, s->file.n, &end, &c, &limit, err);
 
 	if (r < 0)
 		return r;
-	limit = (uint64_t)(c.p - s->file.p);
 	if (!take_u32le(&c, &version))
 		return damaged(err, "its footer is cut");
 	if (version != FOOTER_VERSION) {
@@ -168,7 +209,7 @@ int segment_open(int fd, struct segment *ret, struct error *err)
 	if (map == MAP_FAILED)
 		return error_errno(err, -errno, "cannot map a segment");
 	s.file = BYTES(map, (size_t)st.st_size);
-	r = read_footer(&s, err);
+	r = read_footer(&s, fd, err);
 	if (r < 0) {
 		segment_close(&s);
 		return r;
