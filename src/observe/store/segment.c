@@ -40,7 +40,7 @@ static int read_at(int fd, uint64_t offset, uint8_t *into, size_t n, struct erro
 	return 0;
 }
 
-/* Reads the end of a file from `offset`; what the caller frees in `ret`. */
+/* The end of a file from `offset`, which the caller frees, after a fault too. */
 static int read_end(int fd, uint64_t offset, uint64_t size, uint8_t **ret, struct error *err)
 {
 	*ret = memory_resize(NULL, size - offset);
@@ -70,7 +70,7 @@ static int find_footer(int fd, uint64_t size, uint8_t **ret_end, struct bytes *r
 	if (*ret_offset > size || bytes > size - *ret_offset || *ret_offset + bytes != size - SEGMENT_TRAILER_BYTES)
 		return damaged(err, "its end contradicts its size");
 	if (*ret_offset < from) {
-		_cleanup_free_ uint8_t *part = *ret_end;
+		free(*ret_end);
 		from = *ret_offset;
 		r = read_end(fd, from, size, ret_end, err);
 		if (r < 0)
