@@ -285,6 +285,13 @@ static void many_sources_begin_new_segments(void **state)
 	assert_comes_back(&(struct shape){ .sources = 0x0fffffff, .span_s = 86400, .unit_us = 1, .sensors = 3 }, 600000);
 }
 
+/* Two thousand days have a footer of more than a hundred kilobytes: it is read in two goes. */
+static void many_days_come_back(void **state)
+{
+	(void)state;
+	assert_comes_back(&(struct shape){ .sources = 100, .span_s = 2000 * 86400, .unit_us = 1, .sensors = 2 }, 4000);
+}
+
 /* --- roll-ups --- */
 
 static void rollups_count_every_packet(void **state)
@@ -407,6 +414,7 @@ int main(void)
 		cmocka_unit_test(shuffled_events_come_back),
 		cmocka_unit_test(odd_columns_come_back),
 		cmocka_unit_test(many_sources_begin_new_segments),
+		cmocka_unit_test(many_days_come_back),
 		cmocka_unit_test(rollups_count_every_packet),
 		cmocka_unit_test(a_full_cell_is_split),
 		cmocka_unit_test(damage_is_seen),
