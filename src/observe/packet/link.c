@@ -20,6 +20,8 @@ typedef enum packet_skip link_layer(struct link *l);
 
 static enum packet_skip link_ppp(struct link *l);
 static enum packet_skip link_llc(struct link *l);
+static enum packet_skip link_ethernet(struct link *l);
+static enum packet_skip link_ethertype(struct link *l);
 
 static enum packet_skip found(struct link *l, uint8_t family)
 {
@@ -30,6 +32,11 @@ static enum packet_skip found(struct link *l, uint8_t family)
 static bool is_too_deep(struct link *l)
 {
 	return ++l->layers > LAYERS_MAX;
+}
+
+static enum packet_skip skip_then(struct link *l, size_t n, link_layer *next)
+{
+	return take_skip(&l->c, n) ? next(l) : SKIP_TRUNCATED;
 }
 
 /* RFC 3032: labels of four bytes up to the bottom of the stack; what follows shows itself by its first nibble. */
@@ -67,8 +74,67 @@ static bool is_vlan(uint16_t type)
 	return type == 0x8100 || type == 0x88a8 || type == 0x9100 || type == 0x9200 || type == 0x9300;
 }
 
+/* IEEE 802.1AE §9: a tag of flags and association number, a short length, a packet number and, where bit 5 says so, eight
+ * bytes of channel. Bits 3 and 2 say that the contents are encrypted or changed; else they stand there in the clear, an
+ * Ethernet type first. What checks them stands behind the packet, whose own length ends before it. */
+static enum packet_skip link_macsec(struct link *l)
+{
+	uint8_t tag;
+
+	if (!take_u8(&l->c, &tag))
+		return SKIP_TRUNCATED;
+	if (tag & 0x0c)
+		return SKIP_UNREADABLE;
+	return skip_then(l, tag & 0x20 ? 13 : 5, link_ethertype);
+}
+
+/* RFC 8300 §2: the low six bits of the second byte are the header's length in words of four bytes, the fourth byte says
+ * what follows. */
+static enum packet_skip link_nsh(struct link *l)
+{
+	size_t header;
+	uint8_t next;
+
+	if (l->c.n < 4)
+		return SKIP_TRUNCATED;
+	header = 4u * (l->c.p[1] & 0x3f);
+	next = l->c.p[3];
+	if (header < 8)
+		return SKIP_MALFORMED;
+	if (!take_skip(&l->c, header))
+		return SKIP_TRUNCATED;
+	switch (next) {
+	case 1:
+		return found(l, 4);
+	case 2:
+		return found(l, 6);
+	case 3:
+		return link_ethernet(l);
+	case 5:
+		return link_mpls(l);
+	default:
+		return SKIP_NOT_IP;
+	}
+}
+
+/* Arista's tag, as tcpdump's print-arista.c has it: kind 1 is a timestamp, whose version says in its low byte whether it
+ * takes 64 bits (10) or 48 (20). */
+static enum packet_skip link_arista(struct link *l)
+{
+	uint16_t kind, version;
+
+	if (!take_u16be(&l->c, &kind) || !take_u16be(&l->c, &version))
+		return SKIP_TRUNCATED;
+	version &= 0xff;
+	if (kind != 1 || (version != 0x10 && version != 0x20))
+		return SKIP_NOT_IP;
+	return skip_then(l, version == 0x10 ? 8 : 6, link_ethertype);
+}
+
 static enum packet_skip ethertype(struct link *l, uint16_t type)
 {
+	if (is_too_deep(l))
+		return SKIP_MALFORMED;
 	while (is_vlan(type))
 		if (is_too_deep(l) || !take_skip(&l->c, 2) || !take_u16be(&l->c, &type))
 			return l->layers > LAYERS_MAX ? SKIP_MALFORMED : SKIP_TRUNCATED;
@@ -84,8 +150,12 @@ static enum packet_skip ethertype(struct link *l, uint16_t type)
 		return link_mpls(l);
 	case 0x880b:
 		return link_ppp(l);
-	case 0x88e5: /* IEEE 802.1AE */
-		return SKIP_UNREADABLE;
+	case 0x88e5:
+		return link_macsec(l);
+	case 0x894f:
+		return link_nsh(l);
+	case 0xd28b:
+		return link_arista(l);
 	default:
 		/* Up to 1500 it is the length of an IEEE 802.3 frame, whose contents begin with LLC. */
 		return type <= 1500 ? link_llc(l) : SKIP_NOT_IP;
@@ -120,11 +190,6 @@ static enum packet_skip link_llc(struct link *l)
 		return SKIP_TRUNCATED;
 	organisation &= 0xffffff;
 	return organisation == 0 || organisation == 0xf8 ? link_ethertype(l) : SKIP_NOT_IP;
-}
-
-static enum packet_skip skip_then(struct link *l, size_t n, link_layer *next)
-{
-	return take_skip(&l->c, n) ? next(l) : SKIP_TRUNCATED;
 }
 
 static enum packet_skip link_ethernet(struct link *l)
@@ -460,6 +525,24 @@ static enum packet_skip link_firewire(struct link *l)
 	return skip_then(l, 16, link_ethertype);
 }
 
+/* Juniper's Ethernet: "MGC", flags, where bit 7 says that a length and as many bytes follow; bit 1 says that the frame has
+ * no Ethernet header, and then nothing tells what it has (tcpdump's print-juniper.c). */
+static enum packet_skip link_juniper_ethernet(struct link *l)
+{
+	uint16_t more;
+	uint8_t flags;
+
+	if (l->c.n < 4)
+		return SKIP_TRUNCATED;
+	if (memcmp(l->c.p, "MGC", 3) != 0)
+		return SKIP_MALFORMED;
+	flags = l->c.p[3];
+	take_skip(&l->c, 4);
+	if (flags & 0x80 && (!take_u16be(&l->c, &more) || !take_skip(&l->c, more)))
+		return SKIP_TRUNCATED;
+	return flags & 0x02 ? SKIP_UNREADABLE : link_ethernet(l);
+}
+
 /* Netfilter log: family, version, group, then fields of length, kind and contents padded to four; 9 is the packet. */
 static enum packet_skip link_nflog(struct link *l)
 {
@@ -501,6 +584,7 @@ static const struct {
 	{ LINK_RAW, "raw IP", link_raw },
 	{ 104, "Cisco HDLC", link_hdlc },
 	{ 105, "IEEE 802.11", link_80211 },
+	{ 106, "classical IP over ATM", link_raw },
 	{ 107, "Frame Relay", link_frame_relay },
 	{ 108, "BSD loopback, network order", link_null },
 	{ 113, "Linux cooked", link_sll },
@@ -508,6 +592,8 @@ static const struct {
 	{ 127, "IEEE 802.11 with radiotap", link_radiotap },
 	{ 129, "ARCNET (Linux)", link_arcnet_linux },
 	{ 138, "IP over FireWire", link_firewire },
+	{ 149, "Apple PKTAP, its older number", link_pktap },
+	{ 178, "Juniper Ethernet", link_juniper_ethernet },
 	{ 226, "Solaris IPNET", link_ipnet },
 	{ 228, "IPv4", link_raw4 },
 	{ 229, "IPv6", link_raw6 },
