@@ -27,9 +27,10 @@ static const struct column columns[] = {
 	{ "clock_jumps", NULL, COLUMN_NUMBER },
 	{ "events", "Events", COLUMN_NUMBER },
 	{ "left_out", "Left out", COLUMN_NUMBER },
-	{ "kernel_dropped", "Kernel drops", COLUMN_NUMBER },
+	{ "lost", "Lost", COLUMN_NUMBER }, /* the sum of the three that follow */
+	{ "kernel_dropped", NULL, COLUMN_NUMBER },
 	{ "queue_dropped", NULL, COLUMN_NUMBER },
-	{ "spool_dropped_events", "Spool drops", COLUMN_NUMBER },
+	{ "spool_dropped_events", NULL, COLUMN_NUMBER },
 	{ "repeated", NULL, COLUMN_NUMBER },
 	{ "refused", "Refused", COLUMN_NUMBER },
 };
@@ -74,6 +75,7 @@ static void print_row(struct look *l, struct table *t, const struct roster_senso
 	table_number(t, (int64_t)s->clock_jumps);
 	table_number(t, (int64_t)s->events);
 	table_number(t, (int64_t)s->left_out);
+	table_number(t, (int64_t)(s->kernel_dropped + s->queue_dropped + s->dropped_events));
 	table_number(t, (int64_t)s->kernel_dropped);
 	table_number(t, (int64_t)s->queue_dropped);
 	table_number(t, (int64_t)s->dropped_events);

@@ -9,8 +9,8 @@
 static const struct sheet_column columns[] = {
 	{ "sensor", MSG_STAFF_SENSOR, SHEET_TEXT },
 	{ "state", MSG_STAFF_STATE, SHEET_LIST },
-	{ "place_ja", MSG_STAFF_PLACE, SHEET_FILE },
-	{ "place_en", MSG_STAFF_PLACE, SHEET_LONG },
+	{ "place_ja", MSG_STAFF_PLACE, SHEET_FILE_TEXT },
+	{ "place_en", MSG_STAFF_PLACE, SHEET_TEXT },
 	{ "addresses", MSG_STAFF_ADDRESSES, SHEET_NUMBER },
 	{ "last_batch", MSG_STAFF_LAST_BATCH, SHEET_TEXT },
 	{ "last_heartbeat", MSG_STAFF_LAST_HEARTBEAT, SHEET_TEXT },
@@ -18,13 +18,14 @@ static const struct sheet_column columns[] = {
 	{ "backlog_batches", MSG_STAFF_BACKLOG_BATCHES, SHEET_NUMBER },
 	{ "oldest_waiting", MSG_STAFF_OLDEST_WAITING, SHEET_TEXT },
 	{ "clock_error_us", MSG_STAFF_CLOCK_ERROR, SHEET_NUMBER },
-	{ "clock_jumps", MSG_STAFF_CLOCK_JUMPS, SHEET_NUMBER },
+	{ "clock_jumps", MSG_STAFF_CLOCK_JUMPS, SHEET_FILE_NUMBER },
 	{ "events", MSG_STAFF_EVENTS, SHEET_NUMBER },
 	{ "left_out", MSG_STAFF_LEFT_OUT, SHEET_NUMBER },
-	{ "kernel_dropped", MSG_STAFF_KERNEL_DROPPED, SHEET_NUMBER },
-	{ "queue_dropped", MSG_STAFF_QUEUE_DROPPED, SHEET_NUMBER },
-	{ "spool_dropped_events", MSG_STAFF_SPOOL_DROPPED, SHEET_NUMBER },
-	{ "repeated", MSG_STAFF_REPEATED, SHEET_NUMBER },
+	{ "lost", MSG_STAFF_LOST, SHEET_NUMBER }, /* the sum of the three that follow */
+	{ "kernel_dropped", MSG_STAFF_KERNEL_DROPPED, SHEET_FILE_NUMBER },
+	{ "queue_dropped", MSG_STAFF_QUEUE_DROPPED, SHEET_FILE_NUMBER },
+	{ "spool_dropped_events", MSG_STAFF_SPOOL_DROPPED, SHEET_FILE_NUMBER },
+	{ "repeated", MSG_STAFF_REPEATED, SHEET_FILE_NUMBER },
 	{ "refused", MSG_STAFF_REFUSED_BATCHES, SHEET_NUMBER },
 	{ 0 },
 };
@@ -148,6 +149,7 @@ static void sensor_row(struct page *p, struct sheet *sheet, const struct watched
 	sheet_number(sheet, (int64_t)s->clock_jumps);
 	sheet_number(sheet, (int64_t)s->events);
 	sheet_number(sheet, (int64_t)s->left_out);
+	sheet_number(sheet, (int64_t)(s->kernel_dropped + s->queue_dropped + s->dropped_events));
 	sheet_number(sheet, (int64_t)s->kernel_dropped);
 	sheet_number(sheet, (int64_t)s->queue_dropped);
 	sheet_number(sheet, (int64_t)s->dropped_events);

@@ -31,6 +31,16 @@ struct sheet {
 	bool is_down;
 };
 
+static bool is_number(const struct sheet_column *c)
+{
+	return c->kind == SHEET_NUMBER || c->kind == SHEET_FILE_NUMBER;
+}
+
+static bool is_shown(const struct sheet_column *c)
+{
+	return c->kind != SHEET_FILE_TEXT && c->kind != SHEET_FILE_NUMBER;
+}
+
 struct sheet *sheet_new(struct arena *a, enum lang lang, const char *id, const char *title,
 			const struct sheet_column *columns)
 {
@@ -222,7 +232,7 @@ static void order_rows(struct sheet *s, const struct order *o)
 bool sheet_sort(struct sheet *s, const char *key, bool is_down)
 {
 	for (size_t i = 0; i < s->column_count; i++) {
-		struct order o = { i, s->columns[i].kind == SHEET_NUMBER, is_down };
+		struct order o = { i, is_number(&s->columns[i]), is_down };
 		if (strcmp(s->columns[i].key, key) != 0 || s->columns[i].kind == SHEET_WAY)
 			continue;
 		order_rows(s, &o);
@@ -242,7 +252,7 @@ static void put_cell(const struct sheet *s, size_t i, struct value *row)
 	struct value *v = value_add_object(row);
 
 	value_put_text(v, "text", c->text);
-	value_put_bool(v, "is_number", s->columns[i % s->column_count].kind == SHEET_NUMBER);
+	value_put_bool(v, "is_number", is_number(&s->columns[i % s->column_count]));
 	value_put_bool(v, "is_long", s->columns[i % s->column_count].kind == SHEET_LONG);
 	if (c->url)
 		value_put_url(v, "url", c->url);
@@ -264,10 +274,10 @@ static void put_head(const struct sheet *s, const struct sheet_column *c, struct
 		     void *context)
 {
 	struct value *head = value_add_object(heads);
-	bool is_here = s->sorted == c, is_down = is_here ? !s->is_down : c->kind == SHEET_NUMBER;
+	bool is_here = s->sorted == c, is_down = is_here ? !s->is_down : is_number(c);
 
 	value_put_text(head, "title", words(s->lang, c->title));
-	value_put_bool(head, "is_number", c->kind == SHEET_NUMBER);
+	value_put_bool(head, "is_number", is_number(c));
 	if (url && c->kind != SHEET_WAY)
 		value_put_url(head, "url", url(context, s, c->key, is_down));
 	if (is_here)
@@ -284,13 +294,13 @@ struct value *sheet_put(const struct sheet *s, struct value *list, sheet_sort_ur
 	if (s->count == 0)
 		value_put_text(v, "empty", s->empty);
 	for (size_t i = 0; i < s->column_count; i++)
-		if (s->columns[i].kind != SHEET_FILE)
+		if (is_shown(&s->columns[i]))
 			put_head(s, &s->columns[i], heads, url, context);
 	for (size_t i = 0; i < s->count; i += s->column_count) {
 		struct value *object = value_add_object(rows), *row = value_put_list(object, "cells");
 		value_put_bool(object, "is_sum", s->cells[i].is_sum);
 		for (size_t c = 0; c < s->column_count && i + c < s->count; c++)
-			if (s->columns[c].kind != SHEET_FILE)
+			if (is_shown(&s->columns[c]))
 				put_cell(s, i + c, row);
 	}
 	return v;
@@ -323,7 +333,7 @@ void sheet_csv(const struct sheet *s, struct buf *out)
 	for (size_t i = 0; i < s->count; i++) {
 		buf_add_char(out, i % s->column_count ? ',' : '\n');
 		if (s->cells[i].raw)
-			csv_text(out, s->cells[i].raw, s->columns[i % s->column_count].kind == SHEET_NUMBER);
+			csv_text(out, s->cells[i].raw, is_number(&s->columns[i % s->column_count]));
 	}
 	buf_add_char(out, '\n');
 }
@@ -333,9 +343,9 @@ static void json_cell(struct json *j, const struct sheet_column *column, const s
 	json_key(j, column->key);
 	if (!c->raw)
 		json_null(j);
-	else if (column->kind == SHEET_NUMBER && !strchr(c->raw, '.'))
+	else if (is_number(column) && !strchr(c->raw, '.'))
 		json_number(j, strtoll(c->raw, NULL, 10));
-	else if (column->kind == SHEET_NUMBER)
+	else if (is_number(column))
 		json_real(j, strtod(c->raw, NULL));
 	else if (column->kind == SHEET_LIST)
 		json_list(j, c->raw);

@@ -13,7 +13,8 @@ enum sheet_kind {
 	SHEET_LONG, /* text that may wrap */
 	SHEET_LIST, /* words with commas between: an array for programs */
 	SHEET_WAY,  /* links and buttons: nothing to sort by */
-	SHEET_FILE, /* text for CSV and JSON alone */
+	SHEET_FILE_TEXT, /* for CSV and JSON alone */
+	SHEET_FILE_NUMBER,
 };
 
 struct sheet_column {
