@@ -86,6 +86,32 @@ static int prepare_connection(struct db *db, unsigned flags, struct error *err)
 	return r;
 }
 
+/* SQLite makes a path absolute and so asks for each folder above the working one; a process that gave up root may not pass
+ * all of these (a tree below /root, say), though its working folder is its own. So relative paths stay what they are:
+ * SQLite's own system layer, but for that one call. */
+static int keep_path(sqlite3_vfs *vfs, const char *path, int room, char *into)
+{
+	sqlite3_vfs *usual = sqlite3_vfs_find(NULL);
+
+	(void)vfs;
+	if (path[0] == '/')
+		return usual->xFullPathname(usual, path, room, into);
+	return snprintf(into, (size_t)room, "%s", path) < room ? SQLITE_OK : SQLITE_CANTOPEN;
+}
+
+static const char *system_layer(void)
+{
+	static sqlite3_vfs relative;
+
+	if (!relative.zName) {
+		relative = *sqlite3_vfs_find(NULL);
+		relative.zName = "hinomi";
+		relative.xFullPathname = keep_path;
+		sqlite3_vfs_register(&relative, 0);
+	}
+	return relative.zName;
+}
+
 int db_open(const char *path, unsigned flags, struct db **ret, struct error *err)
 {
 	int open_flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (flags & DB_CREATE ? SQLITE_OPEN_CREATE : 0);
@@ -98,7 +124,7 @@ int db_open(const char *path, unsigned flags, struct db **ret, struct error *err
 		return error_errno(err, -errno, "cannot open the database '%s'", path);
 	db = memory_new(1, sizeof *db);
 	old = umask(0077);
-	code = sqlite3_open_v2(path, &db->handle, open_flags, NULL);
+	code = sqlite3_open_v2(path, &db->handle, open_flags, system_layer());
 	r = code == SQLITE_OK ? prepare_connection(db, flags, &inner) : db_failed(db, code, "cannot open", &inner);
 	if (r == 0)
 		r = db_migrate(db, migrations, COUNT(migrations), !(flags & DB_READS), &inner);

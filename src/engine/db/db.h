@@ -27,7 +27,8 @@
  *
  * A write is a function given to db_transaction(), which may run it twice and in which nothing but SQL happens.
  *
- * One thread at a time uses a `struct db`. */
+ * One thread at a time uses a `struct db`. A relative path counts from the folder that the process works in, which must not
+ * change while the database is open. */
 #ifndef ENGINE_DB_DB_H
 #define ENGINE_DB_DB_H
 
