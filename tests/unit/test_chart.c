@@ -118,7 +118,7 @@ static struct chart chart_of(struct arena *a, const struct sample *s, enum lang 
 
 static void write_file(const char *folder, const char *name, const char *suffix, const struct buf *b)
 {
-	char path[4096];
+	char path[4096 + 256];
 	FILE *f;
 
 	snprintf(path, sizeof path, "%s/%s.%s", folder, name, suffix);

@@ -93,7 +93,7 @@ int link_receive_batch(int fd, uint8_t *room, struct spool_item *ret, struct byt
 int link_receive_number(int fd, uint64_t *ret)
 {
 	uint8_t room[16];
-	struct bytes c;
+	struct bytes c = { 0 };
 	int r = receive_message(fd, room, sizeof room, &c);
 
 	if (r != 1)
