@@ -154,7 +154,7 @@ int page_sensors(struct page *p, struct error *err)
 
 static const struct sheet_column waiting_columns[] = {
 	{ "what", MSG_STAFF_WHAT, SHEET_LONG }, { "count", MSG_STAFF_HOW_MANY, SHEET_NUMBER },
-	{ "which", MSG_STAFF_WHICH, SHEET_LONG }, { "link", MSG_STAFF_LOOK, SHEET_TEXT }, { 0 },
+	{ "which", MSG_STAFF_WHICH, SHEET_LONG }, { 0 },
 };
 
 /* The first few names, and how many there are. */
@@ -180,13 +180,12 @@ static void waiting_row(struct page *p, struct sheet *sheet, enum message what, 
 {
 	size_t count = names->count;
 
-	sheet_text(sheet, words(p->lang, what), NULL);
+	sheet_text(sheet, words(p->lang, what), url);
 	if (count)
 		sheet_state(sheet, SHEET_WARN, arena_printf(p->arena, "%zu", count), arena_printf(p->arena, "%zu", count));
 	else
 		sheet_number(sheet, 0);
 	sheet_text(sheet, arena_bytes(p->arena, names->text.p, names->text.n), NULL);
-	sheet_text(sheet, words(p->lang, MSG_STAFF_LOOK), url);
 }
 
 static const struct sheet_column store_columns[] = {
