@@ -20,6 +20,7 @@ struct kept {
 /* What an hour of a key is in its row. */
 struct shown {
 	int64_t value, raw;
+	int32_t hour;
 };
 
 struct series_work {
@@ -41,8 +42,10 @@ struct series_work {
 	size_t count, cell_room, unknown_room, micro_room;
 	struct series_hour *key_hours;
 	size_t key_hour_count, key_hour_room;
-	struct shown *shown;         /* [hour of the key] */
-	size_t shown_room;
+	struct kept at_work;         /* its sums so far */
+	bool has_hours;
+	struct shown *shown;         /* its hours that count in its row */
+	size_t shown_count, shown_room;
 	int64_t *hourly;
 	struct kept *ranked, *asked;
 	size_t ranked_count, worst;
@@ -96,11 +99,15 @@ static struct series *series_new(const struct series_work *w)
 	s->hours = hours;
 	s->min_sensors = w->scope.min_sensors;
 	s->sensors_up = memory_new((size_t)hours, sizeof *s->sensors_up);
-	for (int32_t hour = 0; hour < hours; hour++) {
-		s->sensors_up[hour] = w->sensors_up[w->first + hour];
-		s->hours_with_data += has_data(w, w->first + hour);
-	}
 	return s;
+}
+
+static void count_hours(const struct series_work *w)
+{
+	for (int32_t hour = 0; hour < w->out->hours; hour++) {
+		w->out->sensors_up[hour] = w->sensors_up[w->first + hour];
+		w->out->hours_with_data += has_data(w, w->first + hour);
+	}
 }
 
 static struct series_work *work_new(int64_t first_hour, int64_t last_hour, const struct series_scope *scope)
@@ -136,6 +143,7 @@ struct series_work *series_begin(const struct series_input *in, const struct ser
 	w->odd = odd_new(&scope->odd, in->first_hour, w->hours, in->sensor_count, in->up_s);
 	w->hourly = memory_new((size_t)w->hours, sizeof *w->hourly);
 	w->out = series_new(w);
+	count_hours(w);
 	return w;
 }
 
@@ -229,27 +237,37 @@ static void add_total(struct series_work *w, int32_t hour, const struct series_h
 	w->out->total.unknown += h->unknown;
 }
 
-/* The key's sums; `shown` is filled for its hours. */
-static void sum_key(struct series_work *w, struct kept *k, const struct series_hour *hours, size_t count)
-{
-	w->shown = memory_grow(w->shown, &w->shown_room, count, sizeof *w->shown);
-	for (size_t i = 0; i < count; i++) {
-		const struct series_hour *h = &hours[i];
-		struct shown *shown = &w->shown[i];
+/* --- the key at work: its hours, one by one, then its row --- */
 
-		if (!is_in_period(w, h->hour))
-			continue;
-		k->row.damped_cells += h->damped;
-		if (has_data(w, h->hour))
-			k->row.unknown += h->unknown;
-		if (!is_shown(w, h))
-			continue;
-		shown->raw = series_value(raw_micro(h), w->up_s[h->hour]);
-		shown->value = h->damped ? series_value(h->micro, w->up_s[h->hour]) : shown->raw;
-		k->row.packets += h->packets;
-		k->sum += shown->value;
-		k->raw_sum += shown->raw;
-	}
+static void key_begin(struct series_work *w, uint32_t key)
+{
+	w->at_work = (struct kept){ .row.key = key };
+	w->has_hours = false;
+	w->shown_count = 0;
+}
+
+static void key_hour(struct series_work *w, const struct series_hour *h)
+{
+	struct kept *k = &w->at_work;
+	struct shown *shown;
+
+	w->has_hours = true;
+	if (!is_in_period(w, h->hour))
+		return;
+	k->row.damped_cells += h->damped;
+	if (has_data(w, h->hour))
+		k->row.unknown += h->unknown;
+	if (!is_shown(w, h))
+		return;
+	if (w->shown_count == w->shown_room)
+		w->shown = memory_grow(w->shown, &w->shown_room, w->shown_count + 1, sizeof *w->shown);
+	shown = &w->shown[w->shown_count++];
+	shown->hour = h->hour - w->first;
+	shown->raw = series_value(raw_micro(h), w->up_s[h->hour]);
+	shown->value = h->damped ? series_value(h->micro, w->up_s[h->hour]) : shown->raw;
+	k->row.packets += h->packets;
+	k->sum += shown->value;
+	k->raw_sum += shown->raw;
 }
 
 static void empty_hours(const struct series_work *w, struct series_row *row)
@@ -258,17 +276,15 @@ static void empty_hours(const struct series_work *w, struct series_row *row)
 	row->raw = w->scope.is_without_raw ? NULL : hours_new(w);
 }
 
-static void fill_hours(const struct series_work *w, struct series_row *row, const struct series_hour *hours, size_t count)
+static void fill_hours(const struct series_work *w, struct series_row *row)
 {
 	if (w->scope.is_without_hours)
 		return;
 	empty_hours(w, row);
-	for (size_t i = 0; i < count; i++) {
-		if (!is_shown(w, &hours[i]))
-			continue;
-		row->value[hours[i].hour - w->first] = w->shown[i].value;
+	for (const struct shown *h = w->shown; h < w->shown + w->shown_count; h++) {
+		row->value[h->hour] = h->value;
 		if (row->raw)
-			row->raw[hours[i].hour - w->first] = w->shown[i].raw;
+			row->raw[h->hour] = h->raw;
 	}
 }
 
@@ -279,18 +295,11 @@ static void row_clear(struct series_row *row)
 	*row = (struct series_row){ .key = row->key };
 }
 
-/* A key whose hours stand in w->key_hours or were given. */
-struct candidate {
-	struct kept kept;
-	const struct series_hour *hours;
-	size_t count;
-};
-
-static void keep(const struct series_work *w, struct kept *into, const struct candidate *c)
+static void keep(const struct series_work *w, struct kept *into)
 {
 	row_clear(&into->row);
-	*into = c->kept;
-	fill_hours(w, &into->row, c->hours, c->count);
+	*into = w->at_work;
+	fill_hours(w, &into->row);
 }
 
 /* Higher sums stand first; of equal ones the lower key. */
@@ -307,29 +316,36 @@ static void find_worst(struct series_work *w)
 			w->worst = i;
 }
 
-static void rank(struct series_work *w, const struct candidate *c)
+static void rank(struct series_work *w)
 {
-	if (c->kept.row.packets == 0 || (w->scope.min_sensors && c->kept.sum == 0))
+	const struct kept *k = &w->at_work;
+
+	if (k->row.packets == 0 || (w->scope.min_sensors && k->sum == 0))
 		return;
 	if (w->ranked_count < w->scope.rank_count)
-		keep(w, &w->ranked[w->ranked_count++], c);
-	else if (w->ranked_count && stands_before(&c->kept, &w->ranked[w->worst]))
-		keep(w, &w->ranked[w->worst], c);
+		keep(w, &w->ranked[w->ranked_count++]);
+	else if (w->ranked_count && stands_before(k, &w->ranked[w->worst]))
+		keep(w, &w->ranked[w->worst]);
 	else
 		return;
 	if (w->ranked_count == w->scope.rank_count)
 		find_worst(w);
 }
 
-static void keep_where_wanted(struct series_work *w, const struct candidate *c)
+/* The key is kept where it is wanted. */
+static void key_end(struct series_work *w)
 {
+	uint32_t key = w->at_work.row.key;
+
+	if (!w->has_hours)
+		return;
 	for (size_t i = 0; i < w->scope.key_count; i++)
-		if (w->scope.keys[i] == c->kept.row.key)
-			keep(w, &w->asked[i], c);
-	if (w->scope.has_icmp && c->kept.row.key == w->scope.icmp_key)
-		keep(w, &w->icmp, c);
+		if (w->scope.keys[i] == key)
+			keep(w, &w->asked[i]);
+	if (w->scope.has_icmp && key == w->scope.icmp_key)
+		keep(w, &w->icmp);
 	else
-		rank(w, c);
+		rank(w);
 }
 
 static int compare_damped(const void *a, const void *b)
@@ -427,14 +443,6 @@ static void take_key(struct series_work *w, uint32_t key)
 	w->last_key = key;
 }
 
-static void take_hours(struct series_work *w, uint32_t key, const struct series_hour *hours, size_t count)
-{
-	struct candidate c = { .kept.row.key = key, .hours = hours, .count = count };
-
-	sum_key(w, &c.kept, hours, count);
-	keep_where_wanted(w, &c);
-}
-
 void series_add(struct series_work *w, const struct series_cell *cells, size_t count)
 {
 	if (count == 0)
@@ -444,9 +452,12 @@ void series_add(struct series_work *w, const struct series_cell *cells, size_t c
 	odd_damp(w->odd, w->cells, w->count, w->micro);
 	list_damped(w);
 	make_hours(w);
-	for (size_t i = 0; i < w->key_hour_count; i++)
+	key_begin(w, w->last_key);
+	for (size_t i = 0; i < w->key_hour_count; i++) {
 		add_total(w, w->key_hours[i].hour, &w->key_hours[i]);
-	take_hours(w, w->last_key, w->key_hours, w->key_hour_count);
+		key_hour(w, &w->key_hours[i]);
+	}
+	key_end(w);
 	if (w->scope.each_key)
 		w->scope.each_key(w->scope.each_context, w->last_key, w->key_hours, w->key_hour_count);
 	find_surges(w, w->last_key);
@@ -456,20 +467,31 @@ struct series_work *series_begin_kept(const struct series_kept *in, const struct
 {
 	struct series_work *w = work_new(in->first_hour, in->last_hour, scope);
 
-	for (int32_t hour = 0; hour < w->hours; hour++) {
-		w->up_s[hour] = in->up_s[hour];
-		w->sensors_up[hour] = in->sensors_up[hour];
-	}
 	w->out = series_new(w);
-	for (int32_t hour = 0; hour < w->hours; hour++)
-		add_total(w, hour, &in->total[hour]);
+	for (int32_t hour = 0; hour < w->hours; hour++) {
+		struct series_hour total;
+		w->up_s[hour] = in->hour(in->context, hour, &w->sensors_up[hour], &total);
+		add_total(w, hour, &total);
+	}
+	count_hours(w);
 	return w;
 }
 
-void series_add_hours(struct series_work *w, uint32_t key, const struct series_hour *hours, size_t count)
+void series_key_begin(struct series_work *w, uint32_t key)
 {
 	take_key(w, key);
-	take_hours(w, key, hours, count);
+	key_begin(w, key);
+}
+
+void series_key_hour(struct series_work *w, const struct series_hour *h)
+{
+	assert(h->hour >= 0 && h->hour < w->hours);
+	key_hour(w, h);
+}
+
+void series_key_end(struct series_work *w)
+{
+	key_end(w);
 }
 
 static int compare_kept(const void *a, const void *b)

@@ -136,17 +136,19 @@ struct series_work *series_begin(const struct series_input *in, const struct ser
 void series_add(struct series_work *work, const struct series_cell *cells, size_t count);
 struct series *series_end(struct series_work *work);
 
-/* Or from hours that were kept: the up-time and what all keys together have in each hour of the period (`hour` is not
- * read there), then `series_add_hours` for every key that is among the leading ones, asked for, or ICMP; others may be
- * left out. Gives the very figures that the cells gave; lists of damped cells and surges are not made. */
+/* Or from hours that were kept: `hour` gives the up-time of all sensors in seconds, how many were up, and what all keys
+ * together have in each hour of the period, in order (`total->hour` is not read). Then every key that is among the leading
+ * ones, asked for, or ICMP is told hour by hour, both ascending; others may be left out. Gives the very figures that the
+ * cells gave; lists of damped cells and surges are not made. */
 struct series_kept {
-	int64_t first_hour, last_hour;   /* that of the scope */
-	const int32_t *up_s;             /* [hour] of all sensors */
-	const uint16_t *sensors_up;      /* [hour] */
-	const struct series_hour *total; /* [hour] */
+	int64_t first_hour, last_hour; /* that of the scope */
+	int32_t (*hour)(void *context, int32_t hour, uint16_t *ret_sensors_up, struct series_hour *ret_total);
+	void *context;
 };
 struct series_work *series_begin_kept(const struct series_kept *in, const struct series_scope *scope);
-void series_add_hours(struct series_work *work, uint32_t key, const struct series_hour *hours, size_t count);
+void series_key_begin(struct series_work *work, uint32_t key);
+void series_key_hour(struct series_work *work, const struct series_hour *hour);
+void series_key_end(struct series_work *work);
 
 /* Accepts NULL and returns NULL. */
 struct series *series_free(struct series *s);

@@ -279,59 +279,51 @@ static int make_missing(struct months *m, struct error *err)
 
 /* --- answering --- */
 
-/* A key's hours over all months, counted from the period's first. */
-struct key_hours {
-	struct series_hour *list;
-	size_t count, room;
-};
-
 static void undamp(struct series_hour *h)
 {
 	h->micro = (int64_t)h->packets * SERIES_MICRO;
 	h->damped = 0;
 }
 
-static int add_hours(const struct months *m, const struct held *h, struct bytes stream, struct key_hours *into,
+/* Hours of the key at work, counted from the period's first. */
+static int add_hours(const struct months *m, const struct held *h, struct bytes stream, struct series_work *work,
 		     struct error *err)
 {
 	int64_t shift = h->first_hour - m->q->first_hour, hours = m->q->end_hour - m->q->first_hour;
 	struct series_hour hour = { .hour = -1 };
 
 	while (stream.n) {
-		int64_t at;
+		struct series_hour here;
 		if (!month_take_hour(&stream, &hour) || hour.hour >= h->month.hours)
 			return error_set(err, -EBADMSG, "a month of hours is damaged");
-		at = hour.hour + shift;
-		if (at < 0 || at >= hours)
+		if (hour.hour + shift < 0 || hour.hour + shift >= hours)
 			continue;
-		into->list = memory_grow(into->list, &into->room, into->count + 1, sizeof *into->list);
-		into->list[into->count] = hour;
-		into->list[into->count].hour = (int32_t)at;
+		here = hour;
+		here.hour = (int32_t)(hour.hour + shift);
 		if (m->q->is_undamped)
-			undamp(&into->list[into->count]);
-		into->count++;
+			undamp(&here);
+		series_key_hour(work, &here);
 	}
 	return 0;
 }
 
-static int add_key(struct months *m, struct series_work *work, uint32_t key, struct key_hours *hours, struct error *err)
+static int add_key(struct months *m, struct series_work *work, uint32_t key, struct error *err)
 {
-	hours->count = 0;
+	series_key_begin(work, key);
 	for (size_t i = 0; i < m->count; i++) {
 		struct bytes stream;
 		int r = month_find(&m->list[i].month, key, &stream, err);
 		if (r == 1)
-			r = add_hours(m, &m->list[i], stream, hours, err);
+			r = add_hours(m, &m->list[i], stream, work, err);
 		if (r < 0)
 			return r;
 	}
-	if (hours->count)
-		series_add_hours(work, key, hours->list, hours->count);
+	series_key_end(work);
 	return 0;
 }
 
 /* All keys of all months, in order. */
-static int add_all(struct months *m, struct series_work *work, struct key_hours *hours, struct error *err)
+static int add_all(struct months *m, struct series_work *work, struct error *err)
 {
 	struct month_walk *walks = memory_new(m->count, sizeof *walks);
 	bool *is_open = memory_new(m->count, sizeof *is_open);
@@ -349,17 +341,17 @@ static int add_all(struct months *m, struct series_work *work, struct key_hours 
 				key = walks[i].key;
 		if (key == UINT32_MAX)
 			break;
-		hours->count = 0;
+		series_key_begin(work, key);
 		for (size_t i = 0; i < m->count && r >= 0; i++) {
 			if (!is_open[i] || walks[i].key != key)
 				continue;
-			r = add_hours(m, &m->list[i], walks[i].hours, hours, err);
+			r = add_hours(m, &m->list[i], walks[i].hours, work, err);
 			if (r == 0)
 				r = month_next(&walks[i], err);
 			is_open[i] = r == 1;
 		}
-		if (r >= 0 && hours->count)
-			series_add_hours(work, key, hours->list, hours->count);
+		if (r >= 0)
+			series_key_end(work);
 	}
 	free(walks);
 	free(is_open);
@@ -503,8 +495,7 @@ static int compare_keys(const void *a, const void *b)
 }
 
 /* The leading keys, those asked for, and ICMP. */
-static int add_wanted(struct months *m, const struct leading *l, struct series_work *work, struct key_hours *hours,
-		      struct error *err)
+static int add_wanted(struct months *m, const struct leading *l, struct series_work *work, struct error *err)
 {
 	size_t count = 0;
 	_cleanup_free_ uint32_t *keys = memory_new(l->count + m->q->key_count + 1, sizeof *keys);
@@ -518,38 +509,43 @@ static int add_wanted(struct months *m, const struct leading *l, struct series_w
 	qsort(keys, count, sizeof *keys, compare_keys);
 	for (size_t i = 0; i < count && r == 0; i++)
 		if (i == 0 || keys[i] != keys[i - 1])
-			r = add_key(m, work, keys[i], hours, err);
+			r = add_key(m, work, keys[i], err);
 	return r;
 }
 
 /* --- the series --- */
 
+/* Where the walk over the period's hours stands. */
+struct walk {
+	const struct months *m;
+	size_t month;
+};
+
+static int32_t hour_of_all(void *context, int32_t hour, uint16_t *ret_sensors_up, struct series_hour *ret_total)
+{
+	struct walk *w = context;
+	int64_t at = w->m->q->first_hour + hour;
+	const struct held *h = &w->m->list[w->month];
+
+	if (at >= h->end_hour)
+		h = &w->m->list[++w->month];
+	*ret_total = month_total(&h->month, (int32_t)(at - h->first_hour));
+	if (w->m->q->is_undamped)
+		undamp(ret_total);
+	return month_up(&h->month, (int32_t)(at - h->first_hour), ret_sensors_up);
+}
+
 static struct series_work *begin(const struct months *m, const struct series_scope *scope)
 {
-	size_t hours = (size_t)(m->q->end_hour - m->q->first_hour);
-	_cleanup_free_ int32_t *up_s = memory_resize(NULL, hours * sizeof *up_s);
-	_cleanup_free_ uint16_t *sensors_up = memory_resize(NULL, hours * sizeof *sensors_up);
-	_cleanup_free_ struct series_hour *total = memory_resize(NULL, hours * sizeof *total);
-	struct series_kept in = { m->q->first_hour, m->q->end_hour, up_s, sensors_up, total };
+	struct walk walk = { .m = m };
+	struct series_kept in = { m->q->first_hour, m->q->end_hour, hour_of_all, &walk };
 
-	for (size_t i = 0; i < m->count; i++) {
-		const struct held *h = &m->list[i];
-		int64_t first = MAX(h->first_hour, m->q->first_hour), end = MIN(h->end_hour, m->q->end_hour);
-		for (int64_t hour = first; hour < end; hour++) {
-			int64_t at = hour - m->q->first_hour;
-			up_s[at] = month_up(&h->month, (int32_t)(hour - h->first_hour), &sensors_up[at]);
-			total[at] = month_total(&h->month, (int32_t)(hour - h->first_hour));
-			if (m->q->is_undamped)
-				undamp(&total[at]);
-		}
-	}
 	return series_begin_kept(&in, scope);
 }
 
 static int answer(struct months *m, const struct series_scope *scope, struct series **ret, struct error *err)
 {
 	struct leading leading = { .count = 0 };
-	struct key_hours hours = { 0 };
 	struct series_work *work;
 	int r = make_missing(m, err);
 
@@ -557,14 +553,12 @@ static int answer(struct months *m, const struct series_scope *scope, struct ser
 		r = find_leading(m, &leading, err);
 	if (r >= 0) {
 		work = begin(m, scope);
-		hours.list = memory_grow(NULL, &hours.room, (size_t)(m->q->end_hour - m->q->first_hour), sizeof *hours.list);
-		r = r == 1 ? add_wanted(m, &leading, work, &hours, err) : add_all(m, work, &hours, err);
+		r = r == 1 ? add_wanted(m, &leading, work, err) : add_all(m, work, err);
 		*ret = series_end(work);
 		if (r < 0)
 			*ret = series_free(*ret);
 	}
 	free(leading.met);
-	free(hours.list);
 	return r;
 }
 
