@@ -4,6 +4,9 @@
 #include "observe/store/bits.h"
 
 #include <assert.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the store is little-endian and so are its hosts");
 
@@ -40,6 +43,111 @@ void bits_unpack_u16_from(const uint8_t *p, size_t first, size_t count, unsigned
 	}
 	for (size_t i = 0; i < count; i++, at += width)
 		ret[i] = (uint16_t)(bits_load(p + at / 8) >> at % 8 & mask);
+}
+
+/* --- planes --- */
+
+#define PLANE_BITS 8
+
+void bits_pack_planes(struct buf *out, const uint16_t *values, size_t count, unsigned width)
+{
+	struct bits_writer w;
+	uint8_t *low;
+
+	if (width <= PLANE_BITS) {
+		bits_pack_u16(out, values, count, width);
+		return;
+	}
+	low = buf_extend(out, bits_planes_bytes(count, width));
+	if (!low)
+		return;
+	for (size_t i = 0; i < count; i++)
+		low[i] = (uint8_t)values[i];
+	w = (struct bits_writer){ .p = low + count };
+	if (width == 2 * PLANE_BITS) {
+		for (size_t i = 0; i < count; i++)
+			w.p[i] = (uint8_t)(values[i] >> PLANE_BITS);
+		return;
+	}
+	for (size_t i = 0; i < count; i++)
+		bits_put(&w, width - PLANE_BITS, values[i] >> PLANE_BITS);
+	bits_flush(&w);
+}
+
+size_t bits_planes_bytes(size_t count, unsigned width)
+{
+	return width <= PLANE_BITS ? bits_bytes(count, width) : count + bits_bytes(count, width - PLANE_BITS);
+}
+
+void bits_unpack_planes(const uint8_t *p, size_t total, size_t first, size_t count, unsigned width, uint16_t *ret)
+{
+	const uint8_t *low = p + first;
+
+	if (width <= PLANE_BITS) {
+		bits_unpack_u16_from(p, first, count, width, ret);
+		return;
+	}
+	bits_unpack_u16_from(p + total, first, count, width - PLANE_BITS, ret);
+	for (size_t i = 0; i < count; i++)
+		ret[i] = (uint16_t)(ret[i] << PLANE_BITS | low[i]);
+}
+
+/* Which of the 64 bytes at `p` are `wanted`, a bit each. */
+#ifdef __SSE2__
+static uint64_t same_bytes(const uint8_t *p, uint8_t wanted)
+{
+	const __m128i all = _mm_set1_epi8((char)wanted);
+	uint64_t same = 0;
+
+	for (int i = 0; i < 4; i++) {
+		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + 16 * i));
+		same |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(v, all)) << 16 * i;
+	}
+	return same;
+}
+#else
+static uint64_t same_bytes(const uint8_t *p, uint8_t wanted)
+{
+	uint64_t same = 0;
+
+	for (int i = 0; i < 64; i++)
+		same |= (uint64_t)(p[i] == wanted) << i;
+	return same;
+}
+#endif
+
+/* Bytes that are `wanted`, rising. */
+static size_t find_bytes(const uint8_t *p, size_t count, uint8_t wanted, uint32_t *ret_places)
+{
+	size_t found = 0, at = 0;
+
+	for (; at + 64 <= count; at += 64)
+		for (uint64_t same = same_bytes(p + at, wanted); same; same &= same - 1)
+			ret_places[found++] = (uint32_t)(at + (size_t)__builtin_ctzll(same));
+	for (; at < count; at++)
+		if (p[at] == wanted)
+			ret_places[found++] = (uint32_t)at;
+	return found;
+}
+
+size_t bits_find_in_planes(const uint8_t *p, size_t total, unsigned width, uint32_t wanted, uint32_t *ret_places)
+{
+	size_t found = 0, count;
+
+	if (width <= PLANE_BITS) {
+		for (size_t at = 0; at < total; at++)
+			if (bits_get(p, width, at) == wanted)
+				ret_places[found++] = (uint32_t)at;
+		return found;
+	}
+	/* One in 256 is found by chance. All are looked at together and without a branch, as each waits for memory. */
+	count = find_bytes(p, total, (uint8_t)wanted, ret_places);
+	for (size_t i = 0; i < count; i++) {
+		uint32_t at = ret_places[i];
+		ret_places[found] = at;
+		found += bits_get(p + total, width - PLANE_BITS, at) == wanted >> PLANE_BITS;
+	}
+	return found;
 }
 
 unsigned elias_fano_low(size_t count, uint64_t last)

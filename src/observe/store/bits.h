@@ -4,6 +4,8 @@
  *
  * Packed: `count` numbers of `width` bits each (0..64), the first in the lowest bits of the first byte; readers may
  * look at up to 8 bytes past the last one, so what is packed is followed by BITS_SLACK zero bytes.
+ * In planes: of numbers of more than 8 bits the low bytes first, then what is above them, packed. Who looks for one number
+ * reads a byte of each.
  * Elias–Fano: a rising list; each number's lowest `low` bits are packed, its high part is written in unary: number i
  * sets bit (high_i + i). */
 #ifndef OBSERVE_STORE_BITS_H
@@ -73,6 +75,13 @@ static inline uint8_t *bits_flush(struct bits_writer *w)
 void bits_pack_u16(struct buf *out, const uint16_t *values, size_t count, unsigned width);
 /* Numbers [first, first + count). */
 void bits_unpack_u16_from(const uint8_t *p, size_t first, size_t count, unsigned width, uint16_t *ret);
+
+void bits_pack_planes(struct buf *out, const uint16_t *values, size_t count, unsigned width);
+/* Bytes of `count` numbers in planes; numbers `first` to `first + count` of `total`; which of all are `wanted`, rising: how
+ * many. `ret_places` has room for `total`. */
+size_t bits_planes_bytes(size_t count, unsigned width);
+void bits_unpack_planes(const uint8_t *p, size_t total, size_t first, size_t count, unsigned width, uint16_t *ret);
+size_t bits_find_in_planes(const uint8_t *p, size_t total, unsigned width, uint32_t wanted, uint32_t *ret_places);
 
 /* The width of low bits that makes a list of `count` numbers up to `last` smallest. */
 unsigned elias_fano_low(size_t count, uint64_t last);

@@ -314,92 +314,24 @@ bool block_find_present(const struct block *b, uint32_t id, uint32_t *ret_place)
 	return true;
 }
 
-static bool packed(const struct block *b, enum block_section s, uint32_t distinct, uint32_t first, uint32_t count,
-		   uint16_t *ret)
+static bool are_below(const uint16_t *values, uint32_t count, uint32_t distinct)
 {
-	struct bytes section = section_of(b, s);
-	unsigned width = bits_width(distinct - 1);
-
-	if (first > b->events || count > b->events - first || section.n < bits_bytes(b->events, width))
-		return false;
-	bits_unpack_u16_from(section.p, first, count, width, ret);
-	if (UINT64_C(1) << width != distinct)
+	if (UINT64_C(1) << bits_width(distinct - 1) != distinct)
 		for (uint32_t i = 0; i < count; i++)
-			if (ret[i] >= distinct)
+			if (values[i] >= distinct)
 				return false;
 	return true;
 }
 
 bool block_codes(const struct block *b, uint32_t first, uint32_t count, uint16_t *ret)
 {
-	return packed(b, SECTION_CODES, b->present_count, first, count, ret);
-}
+	struct bytes section = section_of(b, SECTION_CODES);
+	unsigned width = bits_width(b->present_count - 1);
 
-#define PIECE 512
-
-/* Which pieces of 64 hold the wanted number, a bit each. */
-static CLONES uint32_t pieces_with(const uint8_t *p, uint16_t wanted)
-{
-	typedef int16_t vector __attribute__((vector_size(32)));
-	vector pattern = (vector){ 0 } + (int16_t)wanted;
-	uint32_t pieces = 0;
-
-	for (unsigned piece = 0; piece < PIECE / 64; piece++, p += 4 * sizeof(vector)) {
-		vector v[4], found;
-		uint64_t words[4];
-		memcpy(v, p, sizeof v);
-		found = (v[0] == pattern) | (v[1] == pattern) | (v[2] == pattern) | (v[3] == pattern);
-		memcpy(words, &found, sizeof words);
-		pieces |= (uint32_t)((words[0] | words[1] | words[2] | words[3]) != 0) << piece;
-	}
-	return pieces;
-}
-
-static size_t rows_of_piece(const uint8_t *p, uint32_t from, uint32_t to, uint16_t wanted, uint32_t *ret_rows)
-{
-	size_t found = 0;
-
-	for (uint32_t i = from; i < to; i++)
-		if (get_u16le(p + i * 2ul) == wanted)
-			ret_rows[found++] = i;
-	return found;
-}
-
-static size_t rows_of_wide(const uint8_t *p, uint32_t events, uint16_t wanted, uint32_t *ret_rows)
-{
-	uint32_t whole = events / PIECE * PIECE;
-	size_t found = 0;
-
-	for (uint32_t at = 0; at < whole; at += PIECE)
-		for (uint32_t pieces = pieces_with(p + at * 2ul, wanted); pieces; pieces &= pieces - 1) {
-			uint32_t from = at + 64 * (uint32_t)__builtin_ctz(pieces);
-			found += rows_of_piece(p, from, from + 64, wanted, ret_rows + found);
-		}
-	return found + rows_of_piece(p, whole, events, wanted, ret_rows + found);
-}
-
-/* Eight numbers of w < 16 bits are w bytes: four in each of two words, compared at once. A field of zero bits shows by the
- * borrow that it takes (Warren, Hacker's Delight, 6-1); what lies above it may show too, so all eight are then looked at. */
-static size_t rows_of_narrow(const uint8_t *p, uint32_t events, unsigned width, uint32_t wanted, uint32_t *ret_rows)
-{
-	uint64_t ones = UINT64_C(1) | UINT64_C(1) << width | UINT64_C(1) << 2 * width | UINT64_C(1) << 3 * width;
-	uint64_t tops = ones << (width - 1), mask = (UINT64_C(1) << 4 * width) - 1, pattern = ones * wanted;
-	size_t second = width / 2, found = 0;
-	unsigned shift = width % 2 * 4;
-	uint32_t at = 0;
-
-	for (; at + 8 <= events; at += 8, p += width) {
-		uint64_t low = (bits_load(p) ^ pattern) & mask, high = (bits_load(p + second) >> shift ^ pattern) & mask;
-		if (!(((low - ones) & ~low & tops) | ((high - ones) & ~high & tops)))
-			continue;
-		for (uint32_t i = 0; i < 8; i++)
-			if (bits_get(p, width, i) == wanted)
-				ret_rows[found++] = at + i;
-	}
-	for (uint32_t i = 0; at + i < events; i++)
-		if (bits_get(p, width, i) == wanted)
-			ret_rows[found++] = at + i;
-	return found;
+	if (first > b->events || count > b->events - first || section.n < bits_planes_bytes(b->events, width))
+		return false;
+	bits_unpack_planes(section.p, b->events, first, count, width, ret);
+	return are_below(ret, count, b->present_count);
 }
 
 size_t block_rows_of_source(const struct block *b, uint32_t place, uint32_t *ret_rows)
@@ -407,15 +339,9 @@ size_t block_rows_of_source(const struct block *b, uint32_t place, uint32_t *ret
 	struct bytes section = section_of(b, SECTION_CODES);
 	unsigned width = bits_width(b->present_count - 1);
 
-	if (section.n < bits_bytes(b->events, width) || place >= b->present_count)
+	if (section.n < bits_planes_bytes(b->events, width) || place >= b->present_count)
 		return 0;
-	if (width == 0) {
-		for (uint32_t i = 0; i < b->events; i++)
-			ret_rows[i] = i;
-		return b->events;
-	}
-	return width == 16 ? rows_of_wide(section.p, b->events, (uint16_t)place, ret_rows)
-			   : rows_of_narrow(section.p, b->events, width, place, ret_rows);
+	return bits_find_in_planes(section.p, b->events, width, place, ret_rows);
 }
 
 bool block_pairs(const struct block *b, struct block_pair *ret)
@@ -439,7 +365,13 @@ bool block_pairs(const struct block *b, struct block_pair *ret)
 
 bool block_pair_codes(const struct block *b, uint32_t first, uint32_t count, uint16_t *ret)
 {
-	return packed(b, SECTION_PAIR_CODES, b->pair_count, first, count, ret);
+	struct bytes section = section_of(b, SECTION_PAIR_CODES);
+	unsigned width = bits_width(b->pair_count - 1);
+
+	if (first > b->events || count > b->events - first || section.n < bits_bytes(b->events, width))
+		return false;
+	bits_unpack_u16_from(section.p, first, count, width, ret);
+	return are_below(ret, count, b->pair_count);
 }
 
 bool block_source_ports(const struct block *b, const uint16_t *codes, uint16_t *ret)

@@ -686,7 +686,7 @@ static void write_sections(struct encoder *e, struct scratch *s, struct day_rows
 	sections[at++] = (uint32_t)s->body.n;
 	write_present(s, &e->sources, d);
 	sections[at++] = (uint32_t)s->body.n;
-	bits_pack_u16(&s->body, s->codes, d->count, bits_width(s->present_count - 1));
+	bits_pack_planes(&s->body, s->codes, d->count, bits_width(s->present_count - 1));
 	sections[at++] = (uint32_t)s->body.n;
 	write_pairs(e, s);
 	sections[at++] = (uint32_t)s->body.n;

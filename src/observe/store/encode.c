@@ -434,7 +434,7 @@ int encoder_put(struct encoder *e, struct bytes bytes, struct error *err)
 
 static void footer_write(struct encoder *e, struct buf *out)
 {
-	buf_add_u32le(out, 1); /* version */
+	buf_add_u32le(out, SEGMENT_FOOTER_VERSION);
 	buf_add_u64le(out, e->segment_events);
 	buf_add_u32le(out, e->sources.listed);
 	buf_add_u32le(out, (uint32_t)e->sensor_count);

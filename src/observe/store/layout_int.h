@@ -16,6 +16,7 @@
 #define SEGMENT_MAGIC "HINOMIs1"
 #define SEGMENT_END_MAGIC "HINOMIe1"
 #define SEGMENT_MAGIC_BYTES 8
+#define SEGMENT_FOOTER_VERSION 2u /* 1: the sources of rows were not in planes */
 /* Trailer: u64 footer offset, u64 footer bytes, u64 XXH3 of the footer, end magic. */
 #define SEGMENT_TRAILER_BYTES 32
 

@@ -14,7 +14,6 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-#define FOOTER_VERSION 1
 /* What the footer of a segment usually takes; a longer one is read a second time. */
 #define FOOTER_USUAL_BYTES UINT64_C(16384)
 
@@ -179,9 +178,10 @@ static int read_footer(struct segment *s, int fd, struct error *err)
 		return r;
 	if (!take_u32le(&c, &version))
 		return damaged(err, "its footer is cut");
-	if (version != FOOTER_VERSION) {
-		error_hint(err, "a newer hinomi may have written it");
-		return error_set(err, -EPROTONOSUPPORT, "segment has version %u, known is %u", version, FOOTER_VERSION);
+	if (version != SEGMENT_FOOTER_VERSION) {
+		error_hint(err, version > SEGMENT_FOOTER_VERSION ? "a newer hinomi may have written it" :
+							   "it was written before 0.1.0: import its packets again");
+		return error_set(err, -EPROTONOSUPPORT, "segment has version %u, known is %u", version, SEGMENT_FOOTER_VERSION);
 	}
 	s->first_us = 1;
 	s->last_us = 0;
