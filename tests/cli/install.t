@@ -13,7 +13,7 @@ find root -name hinomi-main -printf '%h\n' >where
 libexec=$(cat where) prefix=$(dirname "$(find root -name hinomi -path '*/bin/hinomi' -printf '%h\n')")
 
 test_expect_success 'programs, pages and files are there' '
-	for name in main collect jobs public staff sense draw; do
+	for name in main collect jobs public staff sense draw desk; do
 		test -x "$libexec/hinomi-$name" || return 1
 	done &&
 	for file in lib/systemd/system/hinomi.service lib/systemd/system/hinomi-sense@.service \

@@ -6,6 +6,10 @@
 
 #include "face/cmd/command.h"
 
+/* Who works on the case database. These are in hinomi-desk alone, so that a look at the store does not wait for the libraries
+ * of a database to be loaded; in hinomi, which is not linked with them, they are NULL, and it becomes hinomi-desk. */
+#define AT_DESK __attribute__((weak))
+
 int cmd_observe_import(const struct invocation *in);
 int cmd_observe_top(const struct invocation *in);
 int cmd_observe_series(const struct invocation *in);
@@ -15,22 +19,22 @@ int cmd_observe_surges(const struct invocation *in);
 int cmd_observe_events(const struct invocation *in);
 int cmd_observe_sources(const struct invocation *in);
 int cmd_centre_run(const struct invocation *in);
-int cmd_observe_quarter(const struct invocation *in);
-int cmd_observe_note(const struct invocation *in);
-int cmd_surge_list(const struct invocation *in);
-int cmd_surge_show(const struct invocation *in);
-int cmd_surge_confirm(const struct invocation *in);
-int cmd_surge_reject(const struct invocation *in);
-int cmd_surge_note(const struct invocation *in);
-int cmd_surge_refresh(const struct invocation *in);
-int cmd_surge_table(const struct invocation *in);
-int cmd_filter_save(const struct invocation *in);
-int cmd_filter_list(const struct invocation *in);
-int cmd_filter_remove(const struct invocation *in);
+AT_DESK int cmd_observe_quarter(const struct invocation *in);
+AT_DESK int cmd_observe_note(const struct invocation *in);
+AT_DESK int cmd_surge_list(const struct invocation *in);
+AT_DESK int cmd_surge_show(const struct invocation *in);
+AT_DESK int cmd_surge_confirm(const struct invocation *in);
+AT_DESK int cmd_surge_reject(const struct invocation *in);
+AT_DESK int cmd_surge_note(const struct invocation *in);
+AT_DESK int cmd_surge_refresh(const struct invocation *in);
+AT_DESK int cmd_surge_table(const struct invocation *in);
+AT_DESK int cmd_filter_save(const struct invocation *in);
+AT_DESK int cmd_filter_list(const struct invocation *in);
+AT_DESK int cmd_filter_remove(const struct invocation *in);
 int cmd_config_check(const struct invocation *in);
 int cmd_config_show(const struct invocation *in);
 int cmd_observe_graph(const struct invocation *in);
-int cmd_publish_graphs(const struct invocation *in);
+AT_DESK int cmd_publish_graphs(const struct invocation *in);
 int cmd_store_stats(const struct invocation *in);
 int cmd_store_verify(const struct invocation *in);
 int cmd_store_compact(const struct invocation *in);

@@ -6,10 +6,13 @@
 #include "base/bytes.h"
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "engine/proc/helper.h"
 
 #include <errno.h>
 #include <getopt.h>
 #include <unistd.h>
+
+#define DESK "hinomi-desk"
 
 static const struct option_row {
 	const char *name;
@@ -214,6 +217,24 @@ static int find_color(struct invocation *in, struct error *err)
 	return 0;
 }
 
+/* The same command line in hinomi-desk. `argv` begins with the verb; the noun and the program stand before it. */
+static int become_desk(const struct command *c, char **argv)
+{
+	struct error err = ERROR_NONE;
+	char path[HELPER_PATH_MAX];
+
+	if (strcmp(argv[-2], DESK) == 0) {
+		error_set(&err, -ENOSYS, "'hinomi %s %s' is missing from " DESK, c->noun, c->verb);
+		return command_fail(&err);
+	}
+	if (helper_path("desk", path, &err) < 0)
+		return command_fail(&err);
+	argv[-2] = (char *)DESK;
+	execv(path, argv - 2);
+	error_errno(&err, -errno, "cannot run '%s'", path);
+	return command_fail(&err);
+}
+
 static int run(const struct command *c, int argc, char **argv)
 {
 	struct invocation in = { .command = c };
@@ -231,7 +252,7 @@ static int run(const struct command *c, int argc, char **argv)
 		r = find_color(&in, &err);
 	if (r < 0)
 		return command_usage(&err);
-	r = c->run(&in);
+	r = c->run ? c->run(&in) : become_desk(c, argv);
 	if (fflush(stdout) != 0 && r == EXIT_YES) {
 		error_errno(&err, -errno, "cannot write to standard output");
 		return command_fail(&err);

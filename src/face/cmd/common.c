@@ -52,6 +52,15 @@ static int parse_bound(const char *text, bool is_end, int64_t *ret, struct error
 	return error_set(err, -EINVAL, "'%s' is not a time", text);
 }
 
+int common_lang(const struct invocation *in, enum lang *ret, struct error *err)
+{
+	const char *text = in->value[OPTION_LANG];
+
+	if (text && !lang_parse(text, ret))
+		return error_set(err, -EINVAL, "--lang '%s' is not ja or en", text);
+	return 0;
+}
+
 int common_period(const struct invocation *in, const struct store *s, int64_t *ret_first, int64_t *ret_end,
 		  struct error *err)
 {

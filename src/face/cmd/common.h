@@ -6,6 +6,7 @@
 
 #include "engine/conf/conf.h"
 #include "engine/place/place.h"
+#include "engine/words/words.h"
 #include "face/cmd/command.h"
 #include "observe/view/view.h"
 
@@ -21,6 +22,9 @@ int common_store(const struct invocation *in, struct store **ret, struct error *
 /* The period asked for as hours: --period, or --from and --to, else all that the store holds. */
 int common_period(const struct invocation *in, const struct store *s, int64_t *ret_first, int64_t *ret_end,
 		  struct error *err);
+
+/* --lang; where it is not given `ret` stays. */
+int common_lang(const struct invocation *in, enum lang *ret, struct error *err);
 
 /* Question from the options of a view: period, kind, filter (the arguments, joined), ports or regions. The table of
  * places is loaded where the filter or the regions need one. End with common_clear. */

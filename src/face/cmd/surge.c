@@ -535,19 +535,17 @@ static int print_table(const struct invocation *in, struct db *db, bool is_ja, s
 
 int cmd_surge_table(const struct invocation *in)
 {
-	const char *lang = in->value[OPTION_LANG] ? in->value[OPTION_LANG] : "en";
+	enum lang lang = LANG_EN;
 	struct error err = ERROR_NONE;
 	struct db *db;
 	int r;
 
-	if (strcmp(lang, "ja") != 0 && strcmp(lang, "en") != 0) {
-		error_set(&err, -EINVAL, "--lang '%s' is not ja or en", lang);
+	if (common_lang(in, &lang, &err) < 0)
 		return command_usage(&err);
-	}
 	r = common_cases_read(in, &db, &err);
 	if (r < 0)
 		return common_failed(r, &err);
-	r = print_table(in, db, lang[0] == 'j', &err);
+	r = print_table(in, db, lang == LANG_JA, &err);
 	db_close(db);
 	return r < 0 ? command_fail(&err) : EXIT_YES;
 }
