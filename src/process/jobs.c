@@ -30,6 +30,10 @@ static void stop(int number)
 	is_stopping = 1;
 }
 
+/* A job that failed says why itself, with this code, and is tried again before its hour. */
+#define JOB_FAILED 1
+#define RETRY_US (60 * SECOND_US)
+
 /* --- publish --- */
 
 static int release(const struct conf *c, const struct store *s, const struct place_table *places, struct db *db,
@@ -179,13 +183,15 @@ static int work(const struct conf *c, const struct job *j)
 	drawer_close(drawer);
 	if (r < 0)
 		log_error("a job failed", "job", j->name, "why", err.line);
-	return 0;
+	return r < 0 ? JOB_FAILED : 0;
 }
 
 static void log_end(const struct job *j, int status)
 {
 	char why[40];
 
+	if (WIFEXITED(status) && WEXITSTATUS(status) == JOB_FAILED)
+		return;
 	snprintf(why, sizeof why, WIFSIGNALED(status) ? "signal %d" : "exit %d",
 		 WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
 	log_error("a job failed", "job", j->name, "why", why);
@@ -193,7 +199,7 @@ static void log_end(const struct job *j, int status)
 
 /* No child of engine/proc/child.h: it starts a program, which may be reached through a descriptor of its parent's. A job
  * ends with its parent, but when that is told to stop, what was begun is ended first. */
-static void run_job(const struct conf *c, const struct job *j)
+static bool run_job(const struct conf *c, const struct job *j)
 {
 	pid_t parent = getpid(), pid;
 	int status = 0;
@@ -206,12 +212,13 @@ static void run_job(const struct conf *c, const struct job *j)
 	}
 	if (pid < 0) {
 		log_error("cannot start a job", "job", j->name);
-		return;
+		return false;
 	}
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	if (status)
 		log_end(j, status);
+	return status == 0;
 }
 
 static void run_due(const struct conf *c)
@@ -219,12 +226,15 @@ static void run_due(const struct conf *c)
 	for (size_t i = 0; i < COUNT(jobs); i++) {
 		struct job *j = &jobs[i];
 		int64_t now = clock_now();
+		bool is_done;
 		/* A clock that was set back must not stop the job for long. */
 		if (j->next_us > now && j->next_us <= now + j->every_us)
 			continue;
-		run_job(c, j);
+		is_done = run_job(c, j);
 		now = clock_now();
 		j->next_us = floor_div(now - j->at_us, j->every_us) * j->every_us + j->every_us + j->at_us;
+		if (!is_done)
+			j->next_us = MIN(j->next_us, now + RETRY_US);
 	}
 }
 

@@ -7,8 +7,10 @@
 #include "queries.gen.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -69,6 +71,27 @@ static struct db *bare(void)
 
 	assert_int_equal(sqlite3_open(":memory:", &db->handle), SQLITE_OK);
 	return db;
+}
+
+/* When a centre starts for the first time one process makes the schema while another wants to read. */
+static void test_a_reader_waits_for_the_schema(void **state)
+{
+	struct error err = ERROR_NONE;
+	struct db *db;
+	int status;
+	pid_t pid;
+
+	(void)state;
+	fclose(fopen(path_of("late"), "we"));
+	pid = fork();
+	if (pid == 0) {
+		poll(NULL, 0, 200);
+		_exit(db_open(path_of("late"), 0, &db, &err) < 0);
+	}
+	assert_int_equal(db_open(path_of("late"), DB_READS, &db, &err), 0);
+	db_close(db);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
 }
 
 static void test_migrations(void **state)
@@ -343,6 +366,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_all_queries_can_be_prepared),
 		cmocka_unit_test(test_opening),
+		cmocka_unit_test(test_a_reader_waits_for_the_schema),
 		cmocka_unit_test(test_migrations),
 		cmocka_unit_test(test_transactions),
 		cmocka_unit_test(test_refusals),

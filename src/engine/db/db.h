@@ -40,7 +40,7 @@ struct db;
 
 enum db_flags {
 	DB_CREATE = 1 << 0, /* make the file where there is none */
-	DB_READS = 1 << 1,  /* never writes: no migration either */
+	DB_READS = 1 << 1,  /* never writes: no migration either, but waits two seconds for another's */
 };
 
 /* Opens the database and brings its schema up to date (sql/, forward only, each in one transaction, its hash kept).

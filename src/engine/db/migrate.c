@@ -6,10 +6,13 @@
 #include "engine/db/migrate.sql.gen.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <sodium.h>
 
 #define HASH_TEXT (2 * crypto_hash_sha256_BYTES + 1)
 #define SEEN_MAX 10000
+#define WAIT_MS 50
+#define WAITS 40
 
 static const char make_table[] = "CREATE TABLE IF NOT EXISTS db_migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL, "
 				 "hash TEXT NOT NULL, run_at INTEGER NOT NULL) STRICT";
@@ -89,14 +92,25 @@ static int has_table(struct db *db, bool *ret, struct error *err)
 	return r < 0 ? r : 0;
 }
 
-int db_migrate(struct db *db, const struct db_migration *list, size_t count, bool may_write, struct error *err)
+static int look(struct db *db, struct seeing *s, struct error *err)
 {
-	struct seeing s = { .list = list, .count = count, .err = err };
 	bool is_there;
 	int r = has_table(db, &is_there, err);
 
-	if (r == 0 && is_there)
-		r = migrate_seen(db, see, &s, err);
+	s->seen = 0;
+	return r == 0 && is_there ? migrate_seen(db, see, s, err) : r;
+}
+
+int db_migrate(struct db *db, const struct db_migration *list, size_t count, bool may_write, struct error *err)
+{
+	struct seeing s = { .list = list, .count = count, .err = err };
+	int r = look(db, &s, err);
+
+	/* Another process may be at it: when a centre starts for the first time, say. */
+	for (int i = 0; i < WAITS && !may_write && r >= 0 && s.seen < count; i++) {
+		poll(NULL, 0, WAIT_MS);
+		r = look(db, &s, err);
+	}
 	if (r < 0 || s.seen == count)
 		return r;
 	if (!may_write) {
