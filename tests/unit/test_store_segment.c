@@ -223,16 +223,23 @@ static void assert_source_comes_back(struct files *files, const struct event *al
 	free(of_one.events);
 }
 
-static void assert_comes_back(const struct shape *shape, size_t count)
+static struct event *make_events(const struct shape *shape, size_t count)
 {
 	struct event *events = memory_new(count, sizeof *events);
+
+	for (size_t i = 0; i < count; i++)
+		events[i] = make_event(shape, i, count);
+	return events;
+}
+
+/* Frees the events. */
+static void assert_events_come_back(struct event *events, const struct shape *shape, size_t count)
+{
 	struct reading all = { .events = memory_new(count, sizeof(struct event)) };
 	struct files files = { 0 };
 	size_t kept = 0;
 	int64_t middle = START + (int64_t)shape->span_s * SECOND_US / 3;
 
-	for (size_t i = 0; i < count; i++)
-		events[i] = make_event(shape, i, count);
 	encode(&files, events, count, shape->sensors);
 	decode(&files, &all, INT64_MIN, INT64_MAX);
 	assert_int_equal(all.count, count);
@@ -249,6 +256,11 @@ static void assert_comes_back(const struct shape *shape, size_t count)
 	close_files(&files);
 	free(events);
 	free(all.events);
+}
+
+static void assert_comes_back(const struct shape *shape, size_t count)
+{
+	assert_events_come_back(make_events(shape, count), shape, count);
 }
 
 static void one_event_comes_back(void **state)
@@ -283,6 +295,30 @@ static void many_sources_begin_new_segments(void **state)
 {
 	(void)state;
 	assert_comes_back(&(struct shape){ .sources = 0x0fffffff, .span_s = 86400, .unit_us = 1, .sensors = 3 }, 600000);
+}
+
+/* The address from this one on that the dictionary of sources looks for in the first or in the last of its 2^16 buckets. */
+static uint32_t next_in_bucket(uint32_t address, uint64_t bucket)
+{
+	while ((address * UINT64_C(0x9e3779b97f4a7c15)) >> 48 != bucket)
+		address++;
+	return address;
+}
+
+/* More sources than a bucket has places, 0.0.0.0 among them, whose bucket's empty places look like it; over the end, too. */
+static void crowded_buckets_come_back(void **state)
+{
+	const struct shape shape = { .sources = 9, .span_s = 100000, .unit_us = 1, .sensors = 3 };
+	uint32_t addresses[60] = { 0 };
+	size_t count = 6000;
+	struct event *events = make_events(&shape, count);
+
+	(void)state;
+	for (size_t i = 1; i < COUNT(addresses); i++)
+		addresses[i] = next_in_bucket(addresses[i - 1] + 1, i < COUNT(addresses) / 2 ? 0 : 0xffff);
+	for (size_t i = 0; i < count; i++)
+		memcpy(events[i].source, address_v4(addresses[below(COUNT(addresses))]).byte, 16);
+	assert_events_come_back(events, &shape, count);
 }
 
 /* Two thousand days have a footer of more than a hundred kilobytes: it is read in two goes. */
@@ -414,6 +450,7 @@ int main(void)
 		cmocka_unit_test(shuffled_events_come_back),
 		cmocka_unit_test(odd_columns_come_back),
 		cmocka_unit_test(many_sources_begin_new_segments),
+		cmocka_unit_test(crowded_buckets_come_back),
 		cmocka_unit_test(many_days_come_back),
 		cmocka_unit_test(rollups_count_every_packet),
 		cmocka_unit_test(a_full_cell_is_split),

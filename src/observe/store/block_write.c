@@ -16,7 +16,6 @@
 
 #define BLOCK_BYTES_MAX (8u << 20)
 #define FAR_AHEAD 24
-#define NEAR_AHEAD 12
 #define FINAL_PENDING UINT32_MAX
 
 struct group {
@@ -30,6 +29,11 @@ struct scratch {
 	uint64_t keys[BLOCK_EVENTS_MAX], spare[BLOCK_EVENTS_MAX];
 	uint64_t cells[BLOCK_EVENTS_MAX + 2];
 	uint16_t order[BLOCK_EVENTS_MAX]; /* row of the block → row as it came */
+	/* Kinds by number, in order of appearance; row as it came → kind. */
+	uint64_t *kind_slots; /* kind << 32 | number + 1 */
+	size_t kind_mask, kind_count;
+	uint32_t kinds[BLOCK_EVENTS_MAX], kind_rows[BLOCK_EVENTS_MAX], group_next[BLOCK_EVENTS_MAX];
+	uint16_t kind_group[BLOCK_EVENTS_MAX], row_kind[BLOCK_EVENTS_MAX];
 	/* The columns, by row of the block. */
 	uint64_t times[BLOCK_EVENTS_MAX]; /* after the first, in microseconds */
 	uint32_t ids[BLOCK_EVENTS_MAX];   /* of the source */
@@ -56,6 +60,7 @@ struct scratch {
 	size_t group_count, group_room;
 	uint32_t present_count;
 	int64_t first, last;
+	uint64_t start; /* of the block in the day, in microseconds */
 	uint32_t unit;
 	uint32_t first_id, new_count;
 	struct buf body, head;
@@ -77,6 +82,7 @@ struct scratch *scratch_free(struct scratch *s)
 	free(s->local_pair);
 	free(s->pair_stamp);
 	free(s->groups);
+	free(s->kind_slots);
 	buf_clear(&s->body);
 	buf_clear(&s->head);
 	free(s);
@@ -93,7 +99,7 @@ static void sort_by_time(struct scratch *s, struct day_rows *d)
 	if (d->is_sorted)
 		return;
 	for (size_t i = 0; i < d->count; i++)
-		s->keys[i] = (uint64_t)(d->rows[i].time - d->day * DAY_US) << 16 | i;
+		s->keys[i] = row_time(&d->rows[i]) << 16 | i;
 	sort_words(s->keys, s->spare, d->count, 16, 37);
 	rows = memory_resize(NULL, d->room * sizeof *rows);
 	for (size_t i = 0; i < d->count; i++)
@@ -150,70 +156,126 @@ static void group_add(struct scratch *s, uint32_t class, uint16_t port, uint32_t
 	s->groups[s->group_count++] = (struct group){ class, first, count, port, is_tail };
 }
 
-/* Rows in `keys` (class << 32 | port << 16 | row), sorted, become groups; `order` follows. */
-static void make_groups(struct scratch *s, size_t count)
+/* A kind is a port of a class: class << 16 | port, which sorts like the groups. */
+static inline size_t kind_slot(const struct scratch *s, uint32_t kind)
 {
-	size_t placed = 0;
+	return (size_t)((kind * UINT64_C(0x9e3779b97f4a7c15)) >> 32) & s->kind_mask;
+}
 
+static void kinds_grow(struct scratch *s)
+{
+	size_t room = s->kind_mask ? (s->kind_mask + 1) * 2 : 4096;
+
+	s->kind_slots = memory_resize(s->kind_slots, room * sizeof *s->kind_slots);
+	memset(s->kind_slots, 0, room * sizeof *s->kind_slots);
+	s->kind_mask = room - 1;
+	for (size_t i = 0; i < s->kind_count; i++) {
+		size_t at = kind_slot(s, s->kinds[i]);
+		while (s->kind_slots[at])
+			at = (at + 1) & s->kind_mask;
+		s->kind_slots[at] = (uint64_t)s->kinds[i] << 32 | (i + 1);
+	}
+}
+
+static inline uint16_t kind_number(struct scratch *s, uint32_t kind)
+{
+	size_t at = kind_slot(s, kind);
+
+	for (; s->kind_slots[at]; at = (at + 1) & s->kind_mask)
+		if (s->kind_slots[at] >> 32 == kind)
+			return (uint16_t)((uint32_t)s->kind_slots[at] - 1);
+	s->kind_slots[at] = (uint64_t)kind << 32 | (s->kind_count + 1);
+	s->kinds[s->kind_count] = kind;
+	s->kind_rows[s->kind_count] = 0;
+	if (++s->kind_count * 2 > s->kind_mask)
+		kinds_grow(s);
+	return (uint16_t)(s->kind_count - 1);
+}
+
+/* Each row's kind is noted and counted, and the rows of new sources are noted. */
+static void count_kinds(struct scratch *s, const struct day_rows *d)
+{
+	size_t new = 0;
+
+	s->kind_count = 0;
+	if (s->kind_mask)
+		memset(s->kind_slots, 0, (s->kind_mask + 1) * sizeof *s->kind_slots);
+	else
+		kinds_grow(s);
+	for (size_t i = 0; i < d->count; i++) {
+		const struct event_row *row = &d->rows[i];
+		uint16_t number = kind_number(s, (uint32_t)s->local_class[row->class] << 16 | row->port);
+		s->row_kind[i] = number;
+		s->kind_rows[number]++;
+		s->new_rows[new] = (uint16_t)i;
+		new += (row->source & SOURCE_UNLISTED) != 0;
+	}
+	s->new_row_count = new;
+}
+
+/* Kinds become groups, the rare ports of a class one group behind the others. */
+static void make_groups(struct scratch *s)
+{
+	uint32_t placed = 0;
+
+	for (size_t i = 0; i < s->kind_count; i++)
+		s->keys[i] = (uint64_t)s->kinds[i] << 16 | i;
+	sort_words(s->keys, s->spare, s->kind_count, 16, 16 + bits_width(s->class_count - 1));
 	s->group_count = 0;
-	for (size_t i = 0; i < count;) {
-		uint32_t class = (uint32_t)(s->keys[i] >> 32);
-		size_t tail = 0;
-		while (i < count && s->keys[i] >> 32 == class) {
-			uint64_t key = s->keys[i] >> 16;
-			size_t end = i;
-			while (end < count && s->keys[end] >> 16 == key)
-				end++;
-			if (end - i >= GROUP_EVENTS_MIN) {
-				group_add(s, class, (uint16_t)key, (uint32_t)placed, (uint32_t)(end - i), false);
-				for (; i < end; i++)
-					s->order[placed++] = (uint16_t)s->keys[i];
-			} else {
-				for (; i < end; i++)
-					s->times[tail++] = s->keys[i] & 0xffff;
+	for (size_t i = 0; i < s->kind_count;) {
+		uint32_t class = (uint32_t)(s->keys[i] >> 32), tail = 0;
+		size_t first = i;
+		for (; i < s->kind_count && s->keys[i] >> 32 == class; i++) {
+			uint16_t number = (uint16_t)s->keys[i];
+			uint32_t rows = s->kind_rows[number];
+			if (rows < GROUP_EVENTS_MIN) {
+				tail += rows;
+				continue;
 			}
+			s->kind_group[number] = (uint16_t)s->group_count;
+			group_add(s, class, (uint16_t)(s->keys[i] >> 16), placed, rows, false);
+			placed += rows;
 		}
-		if (tail) {
-			sort_words(s->times, s->spare, tail, 0, 16);
-			group_add(s, class, 0, (uint32_t)placed, (uint32_t)tail, true);
-			for (size_t t = 0; t < tail; t++)
-				s->order[placed++] = (uint16_t)s->times[t];
-		}
+		if (!tail)
+			continue;
+		for (size_t k = first; k < i; k++)
+			if (s->kind_rows[(uint16_t)s->keys[k]] < GROUP_EVENTS_MIN)
+				s->kind_group[(uint16_t)s->keys[k]] = (uint16_t)s->group_count;
+		group_add(s, class, 0, placed, tail, true);
+		placed += tail;
 	}
 }
 
 static void order_rows(struct encoder *e, struct scratch *s, struct day_rows *d)
 {
-	size_t new = 0;
-
 	sort_by_time(s, d);
 	find_classes(e, s, d);
-	for (size_t i = 0; i < d->count; i++) {
-		const struct event_row *row = &d->rows[i];
-		s->keys[i] = (uint64_t)s->local_class[row->class] << 32 | (uint64_t)row->port << 16 | i;
-		s->new_rows[new] = (uint16_t)i;
-		new += row->source >= e->sources.unlisted_from;
-	}
-	s->new_row_count = new;
-	sort_words(s->keys, s->spare, d->count, 16, 16 + bits_width(s->class_count - 1));
-	make_groups(s, d->count);
+	count_kinds(s, d);
+	make_groups(s);
+	for (size_t g = 0; g < s->group_count; g++)
+		s->group_next[g] = s->groups[g].first;
+	for (size_t i = 0; i < d->count; i++)
+		s->order[s->group_next[s->kind_group[s->row_kind[i]]]++] = (uint16_t)i;
 }
 
 /* --- times --- */
 
-static bool all_multiples(const struct day_rows *d, int64_t first, int64_t unit)
+static bool all_multiples(const struct day_rows *d, uint64_t first, uint64_t unit)
 {
 	for (size_t i = 0; i < d->count; i++)
-		if ((d->rows[i].time - first) % unit)
+		if ((row_time(&d->rows[i]) - first) % unit)
 			return false;
 	return true;
 }
 
 static void find_times(struct scratch *s, const struct day_rows *d)
 {
-	s->first = d->rows[0].time;
-	s->last = d->rows[d->count - 1].time;
-	s->unit = all_multiples(d, s->first, SECOND_US) ? SECOND_US : all_multiples(d, s->first, 1000) ? 1000 : 1;
+	uint64_t first = row_time(&d->rows[0]), last = row_time(&d->rows[d->count - 1]);
+
+	s->start = first;
+	s->first = d->day * DAY_US + (int64_t)first;
+	s->last = d->day * DAY_US + (int64_t)last;
+	s->unit = all_multiples(d, first, SECOND_US) ? SECOND_US : all_multiples(d, first, 1000) ? 1000 : 1;
 }
 
 static void write_times(struct scratch *s, uint64_t *group_words)
@@ -266,7 +328,7 @@ struct new_sources {
 static void find_new(const struct scratch *s, struct sources *sources, const struct day_rows *d, struct new_sources *new)
 {
 	for (size_t i = 0; i < s->new_row_count; i++) {
-		uint32_t number = d->rows[s->new_rows[i]].source;
+		uint32_t number = d->rows[s->new_rows[i]].source & (SOURCE_UNLISTED - 1);
 		if (sources->final[number])
 			continue;
 		sources->final[number] = FINAL_PENDING;
@@ -286,7 +348,7 @@ static void list_source(struct scratch *s, struct sources *sources, uint32_t num
 	uint8_t ttl = sources->ttl[number];
 
 	s->new_ttls[sources->listed - s->first_id] = ttl;
-	sources->final[number] = (uint32_t)ttl << 24 | ++sources->listed;
+	sources_listed(sources, number, (uint32_t)ttl << 24 | ++sources->listed);
 }
 
 /* The new IPv4 sources, as a rising list. */
@@ -386,18 +448,19 @@ static void gather(const struct encoder *e, struct scratch *s, const struct day_
 	pairs_begin(e, s);
 	for (size_t i = 0; i < d->count; i++) {
 		const struct event_row *row = &d->rows[s->order[i]];
-		/* Rows and ids are larger than the near caches: what comes later is asked for in time. */
-		if (i + FAR_AHEAD < d->count) {
+		/* Rows are larger than the near caches: what comes later is asked for in time. */
+		if (i + FAR_AHEAD < d->count)
 			__builtin_prefetch(&d->rows[s->order[i + FAR_AHEAD]]);
-			__builtin_prefetch(&final[d->rows[s->order[i + NEAR_AHEAD]].source]);
-		}
-		uint32_t source = final[row->source], id = (source & 0xffffff) - 1;
-		s->times[i] = (uint64_t)(row->time - s->first);
+		uint32_t source = row->source, id;
+		if (source & SOURCE_UNLISTED)
+			source = final[source & (SOURCE_UNLISTED - 1)];
+		id = (source & (SOURCE_UNLISTED - 1)) - 1;
+		s->times[i] = row_time(row) - s->start;
 		s->ids[i] = id;
 		s->present[id / 64] |= UINT64_C(1) << id % 64;
 		s->pairs[i] = local_pair(s, row->pair);
 		s->source_ports[i] = row->source_port;
-		s->ttls[i] = row->ttl;
+		s->ttls[i] = (uint8_t)row->time_ttl;
 		s->ttls_predicted[i] = (uint16_t)(source >> 24);
 		s->lengths[i] = row->length;
 	}
@@ -547,8 +610,7 @@ static size_t tally_give(struct tally *t, uint32_t key, unsigned hour, uint64_t 
 }
 
 /* A group of one port: its rows rise in time, so hours follow each other. */
-static size_t cells_of_port(const struct scratch *s, uint64_t start, const struct group *group, uint32_t key, struct tally *t,
-			    uint64_t *cells)
+static size_t cells_of_port(const struct scratch *s, const struct group *group, uint32_t key, struct tally *t, uint64_t *cells)
 {
 	uint64_t end = 0;
 	unsigned hour = 0;
@@ -556,9 +618,9 @@ static size_t cells_of_port(const struct scratch *s, uint64_t start, const struc
 
 	for (uint32_t i = group->first; i < group->first + group->count; i++) {
 		uint16_t sensor = s->pair_sensor[s->pairs[i]];
-		if (s->times[i] + start >= end) {
+		if (s->times[i] + s->start >= end) {
 			n += tally_give(t, key, hour, cells + n);
-			hour = (unsigned)((s->times[i] + start) / HOUR_US);
+			hour = (unsigned)((s->times[i] + s->start) / HOUR_US);
 			end = (hour + 1) * (uint64_t)HOUR_US;
 		}
 		if (t->packets[sensor]++ == 0)
@@ -567,13 +629,13 @@ static size_t cells_of_port(const struct scratch *s, uint64_t start, const struc
 	return n + tally_give(t, key, hour, cells + n);
 }
 
-static size_t cells_of_tail(const struct scratch *s, const struct day_rows *d, uint64_t start, const struct group *group,
-			    uint32_t key, uint64_t *cells)
+static size_t cells_of_tail(const struct scratch *s, const struct day_rows *d, const struct group *group, uint32_t key,
+			    uint64_t *cells)
 {
 	size_t n = 0;
 
 	for (uint32_t i = group->first; i < group->first + group->count; i++) {
-		unsigned hour = (unsigned)((s->times[i] + start) / HOUR_US);
+		unsigned hour = (unsigned)((s->times[i] + s->start) / HOUR_US);
 		cells[n++] = rollup_cell(key | d->rows[s->order[i]].port, hour, s->pair_sensor[s->pairs[i]], 1);
 	}
 	return n;
@@ -585,7 +647,6 @@ static void add_cells(struct encoder *e, struct scratch *s, const struct day_row
 		.packets = memory_new(e->sensor_count, sizeof *t.packets),
 		.touched = memory_new(e->sensor_count, sizeof *t.touched),
 	};
-	uint64_t start = (uint64_t)(s->first - d->day * DAY_US); /* of the block in the day */
 	size_t count = 0;
 
 	for (uint32_t p = 0; p < s->pair_count; p++)
@@ -597,9 +658,9 @@ static void add_cells(struct encoder *e, struct scratch *s, const struct day_row
 		uint8_t protocol = known & EVENT_HAS_PROTOCOL ? (uint8_t)(word >> 8) : ROLLUP_PROTOCOL_UNKNOWN;
 		uint32_t key = rollup_key(protocol, (uint8_t)(word >> 24), known & EVENT_HAS_PORT, group->port);
 		if (group->is_tail)
-			count += cells_of_tail(s, d, start, group, key, s->cells + count);
+			count += cells_of_tail(s, d, group, key, s->cells + count);
 		else
-			count += cells_of_port(s, start, group, key, &t, s->cells + count);
+			count += cells_of_port(s, group, key, &t, s->cells + count);
 	}
 	free(t.packets);
 	free(t.touched);

@@ -10,6 +10,9 @@
 
 #include <errno.h>
 #include <sys/mman.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
@@ -17,9 +20,10 @@
 /* A day that got nothing for so many events is over, as far as input in time order goes. */
 #define QUIET_EVENTS BLOCK_EVENTS_MAX
 #define CELLS_HELD_MAX (size_t)(1u << 19)
-#define V4_SLOTS (2u * SEGMENT_SOURCES_MAX)
+/* Half full at most. */
+#define V4_BUCKETS (2u * SEGMENT_SOURCES_MAX / BUCKET_SOURCES)
 #define OUT_MAX (64u << 20)
-#define LOOK_AHEAD 24
+#define LOOK_AHEAD 32
 /* Events that are put without looking whether the segment is full. */
 #define RUN_MAX 512
 #define LARGE_PAGE (2u << 20)
@@ -97,21 +101,21 @@ uint32_t wide_map_number(struct wide_map *m, const struct wide_key *key)
 }
 
 /* Every event looks somewhere into these 4 MiB: large pages spare the walk to find where. */
-static uint64_t *slots_new(void)
+static struct v4_bucket *buckets_new(void)
 {
-	size_t bytes = V4_SLOTS * sizeof(uint64_t);
-	uint64_t *slots = aligned_alloc(LARGE_PAGE, bytes);
+	size_t bytes = V4_BUCKETS * sizeof(struct v4_bucket);
+	struct v4_bucket *buckets = aligned_alloc(LARGE_PAGE, bytes);
 
-	if (!slots)
-		return memory_new(V4_SLOTS, sizeof *slots);
-	madvise(slots, bytes, MADV_HUGEPAGE);
-	memset(slots, 0, bytes);
-	return slots;
+	if (!buckets)
+		return memory_new(V4_BUCKETS, sizeof *buckets);
+	madvise(buckets, bytes, MADV_HUGEPAGE);
+	memset(buckets, 0, bytes);
+	return buckets;
 }
 
 static void sources_init(struct sources *s)
 {
-	s->v4_slots = slots_new();
+	s->v4 = buckets_new();
 	s->word = memory_new(SEGMENT_SOURCES_MAX, sizeof *s->word);
 	s->final = memory_new(SEGMENT_SOURCES_MAX, sizeof *s->final);
 	s->family = memory_new(SEGMENT_SOURCES_MAX, 1);
@@ -121,20 +125,20 @@ static void sources_init(struct sources *s)
 
 static void sources_reset(struct sources *s)
 {
-	memset(s->v4_slots, 0, V4_SLOTS * sizeof *s->v4_slots);
+	memset(s->v4, 0, V4_BUCKETS * sizeof *s->v4);
 	memset(s->final, 0, s->count * sizeof *s->final);
 	wide_map_reset(&s->v6);
-	s->count = s->listed = s->unknown = s->unlisted_from = 0;
+	s->count = s->listed = s->unknown = 0;
 }
 
 static void sources_clear(struct sources *s)
 {
-	free(s->v4_slots);
+	free(s->v4);
 	free(s->word);
 	free(s->final);
 	free(s->family);
 	free(s->ttl);
-	free(s->v6_number);
+	free(s->v6_source);
 	wide_map_clear(&s->v6);
 }
 
@@ -143,24 +147,57 @@ static uint32_t source_new(struct sources *s, uint8_t family, uint32_t word, uin
 	s->family[s->count] = family;
 	s->word[s->count] = word;
 	s->ttl[s->count] = ttl;
-	return s->count++;
+	return SOURCE_UNLISTED | s->count++;
 }
 
-static inline size_t v4_slot(uint32_t address)
+static inline size_t v4_bucket_of(uint32_t address)
 {
-	_Static_assert(V4_SLOTS == 1u << 19, "the hash has as many bits");
-	return (size_t)((address * UINT64_C(0x9e3779b97f4a7c15)) >> (64 - 19));
+	_Static_assert(V4_BUCKETS == 1u << 16, "the hash has as many bits");
+	return (size_t)((address * UINT64_C(0x9e3779b97f4a7c15)) >> (64 - 16));
+}
+
+/* Bit i: place i of the bucket has this address. */
+static inline unsigned bucket_places(const struct v4_bucket *b, uint32_t address)
+{
+#ifdef __SSE2__
+	__m128i wanted = _mm_set1_epi32((int)address);
+	__m128i low = _mm_cmpeq_epi32(wanted, _mm_loadu_si128((const __m128i *)b->address));
+	__m128i high = _mm_cmpeq_epi32(wanted, _mm_loadu_si128((const __m128i *)(b->address + 4)));
+	return (unsigned)_mm_movemask_ps(_mm_castsi128_ps(low)) | (unsigned)_mm_movemask_ps(_mm_castsi128_ps(high)) << 4;
+#else
+	unsigned places = 0;
+
+	for (unsigned i = 0; i < BUCKET_SOURCES; i++)
+		places |= (unsigned)(b->address[i] == address) << i;
+	return places;
+#endif
+}
+
+/* The place of the address in the dictionary, or the empty one where it belongs. */
+static inline uint32_t *v4_place(struct sources *s, uint32_t address)
+{
+	for (size_t at = v4_bucket_of(address);; at = (at + 1) & (V4_BUCKETS - 1)) {
+		struct v4_bucket *b = &s->v4[at];
+		/* The empty places say 0.0.0.0 too, but come after those that are filled. */
+		unsigned places = bucket_places(b, address), free;
+		if (places)
+			return &b->source[__builtin_ctz(places)];
+		for (free = BUCKET_SOURCES; free && !b->source[free - 1];)
+			free--;
+		if (free < BUCKET_SOURCES) {
+			b->address[free] = address;
+			return &b->source[free];
+		}
+	}
 }
 
 static inline uint32_t source_v4(struct sources *s, uint32_t address, uint8_t ttl)
 {
-	size_t at = v4_slot(address);
+	uint32_t *place = v4_place(s, address);
 
-	for (; s->v4_slots[at]; at = (at + 1) & (V4_SLOTS - 1))
-		if ((uint32_t)(s->v4_slots[at] >> 32) == address)
-			return (uint32_t)s->v4_slots[at] - 1;
-	s->v4_slots[at] = (uint64_t)address << 32 | (s->count + 1);
-	return source_new(s, 4, address, ttl);
+	if (!*place)
+		*place = source_new(s, 4, address, ttl);
+	return *place;
 }
 
 static uint32_t source_v6(struct sources *s, const uint8_t address[16], uint8_t ttl)
@@ -169,13 +206,13 @@ static uint32_t source_v6(struct sources *s, const uint8_t address[16], uint8_t 
 	uint32_t before = s->v6.count, number = wide_map_number(&s->v6, &key);
 
 	if (number == before) {
-		s->v6_number = memory_grow(s->v6_number, &s->v6_room, number + 1ul, sizeof *s->v6_number);
-		s->v6_number[number] = source_new(s, 6, number, ttl);
+		s->v6_source = memory_grow(s->v6_source, &s->v6_room, number + 1ul, sizeof *s->v6_source);
+		s->v6_source[number] = source_new(s, 6, number, ttl);
 	}
-	return s->v6_number[number];
+	return s->v6_source[number];
 }
 
-static uint32_t source_number(struct sources *s, const struct event *e)
+static inline uint32_t source_of(struct sources *s, const struct event *e)
 {
 	if (e->known & EVENT_HAS_SOURCE) {
 		if (e->family == 4)
@@ -183,8 +220,19 @@ static uint32_t source_number(struct sources *s, const struct event *e)
 		return source_v6(s, e->source, e->ttl);
 	}
 	if (!s->unknown)
-		s->unknown = source_new(s, 0, 0, 0) + 1;
-	return s->unknown - 1;
+		s->unknown = source_new(s, 0, 0, 0);
+	return s->unknown;
+}
+
+void sources_listed(struct sources *s, uint32_t number, uint32_t final)
+{
+	s->final[number] = final;
+	if (s->family[number] == 4)
+		*v4_place(s, s->word[number]) = final;
+	else if (s->family[number] == 6)
+		s->v6_source[s->word[number]] = final;
+	else
+		s->unknown = final;
 }
 
 static void front_reset(struct front *f)
@@ -291,9 +339,6 @@ static int rows_flush(struct encoder *e, struct day_rows *d, struct error *err)
 	int r = count ? block_write(e, d, err) : 0;
 
 	e->rows_held -= count;
-	/* Nobody else holds rows: every source that was met is listed. */
-	if (e->rows_held == 0)
-		e->sources.unlisted_from = e->sources.count;
 	d->count = 0;
 	d->is_sorted = true;
 	d->last_time = INT64_MIN;
@@ -539,6 +584,12 @@ static int event_check(const struct encoder *e, const struct event *ev, struct e
 	return 0;
 }
 
+/* Where an event's source is looked for first. */
+static inline const struct v4_bucket *source_bucket(const struct sources *s, const struct event *ev)
+{
+	return &s->v4[v4_bucket_of(get_u32be(ev->source))];
+}
+
 /* The events from the first on that belong to the open day become rows; returns how many. */
 static size_t put_run(struct encoder *e, struct day_rows *day, const struct event *events, size_t count)
 {
@@ -549,24 +600,25 @@ static size_t put_run(struct encoder *e, struct day_rows *day, const struct even
 
 	if (most > count)
 		most = count;
+	/* The dictionary is larger than the near caches: what comes later is asked for in time. */
+	for (size_t i = 0; i < LOOK_AHEAD && i < most; i++)
+		__builtin_prefetch(source_bucket(&e->sources, &events[i]));
 	for (; n < most; n++, row++) {
 		const struct event *ev = &events[n];
 		if (ev->time_us < first || ev->time_us >= end || ev->sensor >= e->sensor_count)
 			break;
-		/* The dictionary is larger than the cache: its line for a later event is asked for in time. */
 		if (n + LOOK_AHEAD < most)
-			__builtin_prefetch(&e->sources.v4_slots[v4_slot(get_u32be(ev[LOOK_AHEAD].source))]);
+			__builtin_prefetch(source_bucket(&e->sources, &ev[LOOK_AHEAD]));
 		is_sorted &= ev->time_us >= last;
 		last = ev->time_us;
 		*row = (struct event_row){
-			.time = ev->time_us,
-			.source = source_number(&e->sources, ev),
+			.time_ttl = (uint64_t)(ev->time_us - first) << 8 | ev->ttl,
+			.source = source_of(&e->sources, ev),
 			.pair = pair_number(e, ev),
 			.class = (uint16_t)class_number(e, ev),
 			.port = ev->port,
 			.source_port = ev->source_port,
 			.length = ev->length,
-			.ttl = ev->ttl,
 		};
 	}
 	day->count += n;

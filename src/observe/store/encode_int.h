@@ -35,29 +35,47 @@ struct front {
 	uint32_t number[FRONT_SLOTS];
 };
 
-/* The sources of the segment. `number` is the order of appearance; the id in the file is given by the first block that
- * lists the source (ids rise with the sorted addresses of that block's new ones). */
+/* What stands for a source. `number` is the order of appearance in the segment; the id in the file is given by the first
+ * block that lists the source (ids rise with the sorted addresses of that block's new ones). While the source is not
+ * listed, SOURCE_UNLISTED | number; then, first TTL << 24 | id + 1, so that its rows need not ask again. 0 is nobody. */
+#define SOURCE_UNLISTED (1u << 23)
+
+/* Eight IPv4 sources in one line of the cache, filled from the first on: the dictionary looks at all of them at once. */
+#define BUCKET_SOURCES 8
+
+struct v4_bucket {
+	uint32_t address[BUCKET_SOURCES], source[BUCKET_SOURCES];
+};
+
 struct sources {
-	uint64_t *v4_slots; /* address << 32 | number + 1 */
+	struct v4_bucket *v4;
 	struct wide_map v6;
+	uint32_t *v6_source; /* by number in `v6` */
+	size_t v6_room;
+	uint32_t unknown; /* the unknown source */
+	uint32_t count, listed;
+	/* By number. */
 	uint32_t *word;  /* IPv4: the address; IPv6: its number in `v6` */
-	uint32_t *final; /* first TTL << 24 | id + 1, 0 while not listed */
+	uint32_t *final; /* 0 while not listed */
 	uint8_t *family;
 	uint8_t *ttl;
-	uint32_t count, listed;
-	uint32_t unlisted_from; /* lower numbers are listed, all of them */
-	uint32_t *v6_number; /* number in `v6` → number here */
-	size_t v6_room;
-	uint32_t unknown; /* number + 1 of the unknown source */
 };
+
+/* The source of this number is listed now: rows that come later say so. */
+void sources_listed(struct sources *s, uint32_t number, uint32_t final);
 
 /* An event on its way into a block, in one piece: putting them into order then costs one look each. */
 struct event_row {
-	int64_t time;
-	uint32_t source, pair; /* numbers */
+	uint64_t time_ttl; /* microseconds after the day's begin << 8 | TTL */
+	uint32_t source;   /* as the dictionary said when the event came */
+	uint32_t pair;	   /* number */
 	uint16_t class, port, source_port, length;
-	uint8_t ttl;
 };
+
+static inline uint64_t row_time(const struct event_row *row)
+{
+	return row->time_ttl >> 8;
+}
 
 /* The events of one open day. */
 struct day_rows {
