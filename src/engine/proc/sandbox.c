@@ -70,6 +70,17 @@ static const int calls_deliver[] = {
 	SCMP_SYS(getuid),     SCMP_SYS(geteuid),     SCMP_SYS(epoll_create1), SCMP_SYS(epoll_ctl), SCMP_SYS(epoll_wait),
 };
 
+/* SMTP: what connects of the above, and reading certificates. */
+static const int calls_mailer[] = {
+	SCMP_SYS(read),       SCMP_SYS(write),       SCMP_SYS(writev),     SCMP_SYS(close),       SCMP_SYS(poll),
+	SCMP_SYS(ppoll),      SCMP_SYS(lseek),       SCMP_SYS(fstat),      SCMP_SYS(newfstatat),  SCMP_SYS(getdents64),
+	SCMP_SYS(fcntl),      SCMP_SYS(socket),      SCMP_SYS(connect),    SCMP_SYS(getsockopt),  SCMP_SYS(setsockopt),
+	SCMP_SYS(getsockname), SCMP_SYS(getpeername), SCMP_SYS(sendto),    SCMP_SYS(sendmsg),     SCMP_SYS(recvfrom),
+	SCMP_SYS(recvmsg),    SCMP_SYS(socketpair),  SCMP_SYS(pipe2),      SCMP_SYS(eventfd2),    SCMP_SYS(shutdown),
+	SCMP_SYS(access),     SCMP_SYS(faccessat),   SCMP_SYS(rt_sigaction), SCMP_SYS(getpid),    SCMP_SYS(uname),
+	SCMP_SYS(clock_nanosleep), SCMP_SYS(getuid), SCMP_SYS(geteuid),
+};
+
 /* Pango 1.50 starts a thread for each font pattern. */
 static const int calls_draw[] = {
 	SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(lseek), SCMP_SYS(close), SCMP_SYS(set_robust_list),
@@ -154,6 +165,8 @@ static const struct {
 			    .memory_bytes = 1024 * MIB, .files = 3, .writes_low = true },
 	[SANDBOX_DELIVER] = { .name = "deliver", .calls = calls_deliver, .call_count = COUNT(calls_deliver),
 			      .memory_bytes = 1024 * MIB, .files = 64, .is_keeper = true, .connects = true },
+	[SANDBOX_MAILER] = { .name = "mailer", .calls = calls_mailer, .call_count = COUNT(calls_mailer),
+			     .memory_bytes = 1024 * MIB, .files = 64, .is_reader = true, .connects = true },
 	[SANDBOX_COLLECT] = { .name = "collect", .calls = calls_serve, .call_count = COUNT(calls_serve), .files = -1,
 			      .is_keeper = true, .is_parent = true },
 	[SANDBOX_JOBS] = { .name = "jobs", .calls = calls_jobs, .call_count = COUNT(calls_jobs), .files = -1,
