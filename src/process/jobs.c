@@ -156,10 +156,10 @@ static int lock_in(const struct conf *c, struct error *err)
 	const char *tree = conf_text(c, SETTING_PUBLIC_TREE);
 	int out = -1, r = folder_open(tree, 0755, &out, err);
 	const struct sandbox_place places[] = {
-		{ out, true },
-		{ open_folder_of(conf_text(c, SETTING_CENTRE_DATABASE)), true },
-		{ open_place(conf_text(c, SETTING_STORE_FOLDER)), false },
-		{ open_place(conf_text(c, SETTING_OBSERVE_PLACES)), false },
+		{ .fd = out, .is_kept = true },
+		{ .fd = open_folder_of(conf_text(c, SETTING_CENTRE_DATABASE)), .is_kept = true },
+		{ .fd = open_place(conf_text(c, SETTING_STORE_FOLDER)) },
+		{ .fd = open_place(conf_text(c, SETTING_OBSERVE_PLACES)) },
 	};
 
 	if (r == 0)

@@ -62,13 +62,14 @@ int mailer_open(const struct mailer_settings *s, struct mailer **ret, struct err
 	struct mailer *m = memory_new(1, sizeof *m);
 	_cleanup_(buf_clear) struct buf b;
 	struct mailer_answer ready;
-	int r = child_start_program(&m->child, PROGRAM, &m->to, err);
+	int r;
 
+	buf_init(&b, FRAME_MAX);
+	r = child_start_program(&m->child, PROGRAM, &m->to, err);
 	if (r < 0) {
 		free(m);
 		return r;
 	}
-	buf_init(&b, FRAME_MAX);
 	frame_put_text(&b, s->server);
 	frame_put_text(&b, s->name);
 	frame_put_text(&b, s->user);

@@ -127,9 +127,9 @@ static int set_up(struct server *s, const struct begin *b, struct error *err)
 static int enter(const struct begin *b, struct error *err)
 {
 	const struct sandbox_place places[] = {
-		{ open(CERTIFICATES, O_PATH | O_CLOEXEC), false },
-		{ open("/usr/share/ca-certificates", O_PATH | O_CLOEXEC), false },
-		{ b->authority[0] ? open(b->authority, O_PATH | O_CLOEXEC) : -1, false },
+		{ .fd = open(CERTIFICATES, O_PATH | O_CLOEXEC) },
+		{ .fd = open("/usr/share/ca-certificates", O_PATH | O_CLOEXEC) },
+		{ .fd = b->authority[0] ? open(b->authority, O_PATH | O_CLOEXEC) : -1 },
 	};
 	int r = sandbox_enter_places(SANDBOX_MAILER, places, COUNT(places), err);
 

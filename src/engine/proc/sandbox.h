@@ -42,6 +42,7 @@ int sandbox_enter_beneath(enum sandbox which, int folder, struct error *err);
 struct sandbox_place {
 	int fd;
 	bool is_kept; /* files beneath may be written, made and removed; else they are for reading */
+	bool is_run;  /* of the row that runs programs: this is one */
 };
 
 /* The same with several. */
