@@ -4,8 +4,8 @@
  * reply are classed. */
 #include "base/cleanup.h"
 #include "base/json.h"
-#include "base/text.h"
 #include "format/mail/kind.h"
+#include "format/mail/reply.h"
 
 #include <fcntl.h>
 
@@ -114,7 +114,33 @@ static void report(const char *path, struct bytes raw, struct arena *arena, stru
 	buf_add_char(out, '\n');
 }
 
-static void read_file(const char *path)
+static void add_lines(struct json *j, const struct reply *reply, enum reply_class class, const char *name)
+{
+	json_key(j, name);
+	json_array(j);
+	for (size_t i = 0; i < reply->count; i++)
+		if (reply->lines[i].class == class)
+			json_number(j, (int64_t)i + 1);
+	json_end(j);
+}
+
+static void report_reply(const char *path, struct bytes raw, struct arena *arena, struct buf *out)
+{
+	struct reply reply;
+	struct json j = json_to(out);
+
+	reply_read(arena_bytes(arena, raw.p, raw.n), arena, &reply);
+	json_object(&j);
+	json_key(&j, "file");
+	json_text(&j, path);
+	add_lines(&j, &reply, REPLY_NEW, "new");
+	add_lines(&j, &reply, REPLY_QUOTED, "quoted");
+	add_lines(&j, &reply, REPLY_SIGNATURE, "signature");
+	json_end(&j);
+	buf_add_char(out, '\n');
+}
+
+static void read_file(const char *path, bool is_reply)
 {
 	_cleanup_free_ char *data = malloc(FILE_MAX);
 	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -123,7 +149,9 @@ static void read_file(const char *path)
 	struct buf out;
 
 	buf_init(&out, 64u << 20);
-	if (n >= 0)
+	if (n >= 0 && is_reply)
+		report_reply(path, BYTES(data, n), arena, &out);
+	else if (n >= 0)
 		report(path, BYTES(data, n), arena, &out);
 	(void)fwrite(out.p, 1, out.n, stdout);
 	buf_clear(&out);
@@ -138,8 +166,9 @@ int main(int argc, char **argv)
 		error_print(&err);
 		return 3;
 	}
-	for (int i = 1; i < argc; i++)
-		read_file(argv[i]);
+	bool is_reply = argc > 1 && strcmp(argv[1], "-r") == 0;
+	for (int i = 1 + is_reply; i < argc; i++)
+		read_file(argv[i], is_reply);
 	mail_library_clear();
 	return 0;
 }

@@ -507,6 +507,9 @@ static void complete(struct mail_verdict *v, const char *prose, struct arena *ar
 		struct mail_recipient *r = &v->recipients[i];
 		const char *words = *r->diagnostic ? r->diagnostic : prose;
 		r->reason = reason_of(words, r->status);
+		/* Some give the reason before the one address they name. */
+		if (r->reason == BOUNCE_OTHER && v->recipient_count == 1)
+			r->reason = reason_of(prose, "");
 		if (!*r->diagnostic)
 			r->diagnostic = arena_bytes(arena, prose, strnlen(prose, DIAGNOSTIC_MAX));
 		v->is_delayed = v->is_delayed && r->action == BOUNCE_DELAYED;
