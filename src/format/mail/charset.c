@@ -376,15 +376,16 @@ static bool has_high_byte(struct bytes raw)
 	return false;
 }
 
-/* A text that was cut, or joined from two, is still UTF-8: at most one wrong byte in four characters. */
+/* A text that was cut, or joined from two, is still UTF-8: at most one wrong place in four characters. */
 static bool is_mostly_utf8(struct bytes raw)
 {
-	size_t good = 0, bad = 0;
+	size_t good = 0, bad = 0, before = 1;
 
 	while (raw.n) {
 		size_t n = text_utf8_length(raw);
 		good += n > 1;
-		bad += n == 0;
+		bad += n == 0 && before != 0;
+		before = n;
 		(void)take_skip(&raw, n ? n : 1);
 	}
 	return good > 0 && good >= 4 * bad;
@@ -537,7 +538,8 @@ static struct charset_result guess_high(struct bytes raw, const struct charset *
 {
 	int japanese;
 
-	if (hint && hint->family >= FAMILY_MULTI && run_whole(hint, raw, out))
+	/* Latin is what programs write when they do not know: it proves nothing. */
+	if (hint && hint->family >= FAMILY_MULTI && hint != &charsets[LATIN] && run_whole(hint, raw, out))
 		return result_of((size_t)(hint - charsets), false);
 	japanese = guess_japanese(raw);
 	if (japanese >= 0 && run_whole(&charsets[japanese], raw, out))

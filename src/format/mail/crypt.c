@@ -28,6 +28,9 @@ const char *crypt_kind_name(enum crypt_kind kind)
 	return kind_names[kind];
 }
 
+/* Signed mails within signed mails: deeper ones are not copied. */
+#define SIGNED_DEPTH_MAX 5
+
 struct search {
 	struct bytes raw;
 	const struct mail *mail;
@@ -90,7 +93,7 @@ static void find_signed(struct search *s, int index)
 	bool is_smime = mail_text_has(part->protocol, "pkcs7");
 	struct crypt_item item = { .part = index, .micalg = part->micalg };
 
-	if (first < 0)
+	if (first < 0 || part->depth > SIGNED_DEPTH_MAX)
 		return;
 	text = &s->mail->parts[first];
 	signature = second >= 0 ? &s->mail->parts[second] : NULL;

@@ -206,13 +206,16 @@ const char *header_find(const struct mail_headers *headers, const char *name)
 	return NULL;
 }
 
-static const struct charset *charset_behind(struct bytes at, char end)
+/* The label at `at`, in quotes or not, up to a sign that ends it. */
+static const struct charset *charset_behind(struct bytes at)
 {
-	struct bytes label = { 0 };
+	size_t n = 0;
 
-	if (!take_until(&at, end, &label) || label.n > 60)
-		return NULL;
-	return charset_find(label);
+	if (at.n && at.p[0] == '"')
+		(void)take_skip(&at, 1);
+	while (n < at.n && n < 60 && at.p[n] > ' ' && !strchr("?\";*", at.p[n]))
+		n++;
+	return charset_find(BYTES(at.p, n));
 }
 
 const struct charset *header_hint(struct bytes header)
@@ -226,9 +229,9 @@ const struct charset *header_hint(struct bytes header)
 			break;
 		(void)take_skip(&c, (size_t)(mark - c.p));
 		if (bytes_starts(c, "=?"))
-			found = charset_behind(BYTES(c.p + 2, MIN(c.n - 2, (size_t)80)), '?');
+			found = charset_behind(BYTES(c.p + 2, c.n - 2));
 		else if (mark - header.p >= 7 && strncasecmp((const char *)mark - 7, "charset", 7) == 0)
-			found = charset_behind(BYTES(c.p + 1, MIN(c.n - 1, (size_t)80)), c.n > 1 && c.p[1] == '"' ? '\r' : ';');
+			found = charset_behind(BYTES(c.p + 1, c.n - 1));
 	}
 	return found;
 }

@@ -360,7 +360,7 @@ static void take_sign(struct page *p, struct bytes *c)
 	uint32_t code = c->p[0];
 	bool is_entity = code == '&' && take_entity(c, &code);
 
-	if (code < 0x80 && is_blank((uint8_t)code)) {
+	if (code < 0x80 && is_blank((uint8_t)code) && !(p->is_in_pre && code == ' ')) {
 		if (p->is_in_pre && code == '\n')
 			end_line(p, MIN(p->breaks + 1, 2u));
 		else
