@@ -1,0 +1,631 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright The hinomi authors */
+/* Delivery reports: RFC 3464, and the prose of mail systems that do not write it. */
+#include "format/mail/kind_int.h"
+
+#include "format/mail/header_int.h"
+#include "format/mail/mail_int.h"
+
+#include "base/cleanup.h"
+
+#include <strings.h>
+
+#define PROSE_BYTES_MAX 65536
+#define DIAGNOSTIC_MAX 2000
+#define ADDRESS_MAX 320
+
+static const char *const reason_names[BOUNCE_REASON_COUNT] = {
+	[BOUNCE_OTHER] = "other",          [BOUNCE_USER_UNKNOWN] = "unknown-user", [BOUNCE_HOST_UNKNOWN] = "unknown-host",
+	[BOUNCE_DISABLED] = "disabled",    [BOUNCE_FULL] = "mailbox-full",         [BOUNCE_TOO_LARGE] = "too-large",
+	[BOUNCE_POLICY] = "policy",        [BOUNCE_CONTENT] = "content",           [BOUNCE_NETWORK] = "network",
+	[BOUNCE_SYSTEM] = "system",
+};
+
+static const char *const action_names[BOUNCE_ACTION_COUNT] = {
+	[BOUNCE_FAILED] = "failed",
+	[BOUNCE_DELAYED] = "delayed",
+	[BOUNCE_RELAYED] = "relayed",
+	[BOUNCE_DELIVERED] = "delivered",
+};
+
+const char *bounce_reason_name(enum bounce_reason reason)
+{
+	return reason_names[reason];
+}
+
+const char *bounce_action_name(enum bounce_action action)
+{
+	return action_names[action];
+}
+
+/* Words of mail systems, the telling ones first. */
+static const struct {
+	const char *words;
+	enum bounce_reason reason;
+} reason_words[] = {
+	{ "domain of sender", BOUNCE_POLICY },
+	{ "sender was rejected", BOUNCE_POLICY },
+	{ "sender rejected", BOUNCE_POLICY },
+	{ "sender address rejected", BOUNCE_POLICY },
+	{ "name was rejected", BOUNCE_POLICY },
+	{ "user unknown", BOUNCE_USER_UNKNOWN },
+	{ "unknown user", BOUNCE_USER_UNKNOWN },
+	{ "no such user", BOUNCE_USER_UNKNOWN },
+	{ "user not found", BOUNCE_USER_UNKNOWN },
+	{ "user doesn't exist", BOUNCE_USER_UNKNOWN },
+	{ "user does not exist", BOUNCE_USER_UNKNOWN },
+	{ "no such mailbox", BOUNCE_USER_UNKNOWN },
+	{ "no mailbox here", BOUNCE_USER_UNKNOWN },
+	{ "mailbox not found", BOUNCE_USER_UNKNOWN },
+	{ "unknown recipient", BOUNCE_USER_UNKNOWN },
+	{ "recipient unknown", BOUNCE_USER_UNKNOWN },
+	{ "recipient not found", BOUNCE_USER_UNKNOWN },
+	{ "recipientnotfound", BOUNCE_USER_UNKNOWN },
+	{ "recipnotfound", BOUNCE_USER_UNKNOWN },
+	{ "invalid recipient", BOUNCE_USER_UNKNOWN },
+	{ "invalid mailbox", BOUNCE_USER_UNKNOWN },
+	{ "recipient name is not recognized", BOUNCE_USER_UNKNOWN },
+	{ "unknown e-mail address", BOUNCE_USER_UNKNOWN },
+	{ "you tried to reach does not exist", BOUNCE_USER_UNKNOWN },
+	{ "address couldn't be found", BOUNCE_USER_UNKNOWN },
+	{ "entered couldn't be found", BOUNCE_USER_UNKNOWN },
+	{ "address was not found", BOUNCE_USER_UNKNOWN },
+	{ "メールアドレスが見つかりません", BOUNCE_USER_UNKNOWN },
+	{ "宛先のメールアドレスが存在しません", BOUNCE_USER_UNKNOWN },
+	{ "宛先不明", BOUNCE_USER_UNKNOWN },
+	{ "mailbox full", BOUNCE_FULL },
+	{ "mailbox is full", BOUNCE_FULL },
+	{ "over quota", BOUNCE_FULL },
+	{ "overquota", BOUNCE_FULL },
+	{ "quota exceeded", BOUNCE_FULL },
+	{ "exceeded storage", BOUNCE_FULL },
+	{ "メールボックスが一杯", BOUNCE_FULL },
+	{ "メールボックスがいっぱい", BOUNCE_FULL },
+	{ "host unknown", BOUNCE_HOST_UNKNOWN },
+	{ "unknown host", BOUNCE_HOST_UNKNOWN },
+	{ "domain does not exist", BOUNCE_HOST_UNKNOWN },
+	{ "host not found", BOUNCE_HOST_UNKNOWN },
+	{ "domain not found", BOUNCE_HOST_UNKNOWN },
+	{ "no such domain", BOUNCE_HOST_UNKNOWN },
+	{ "unrouteable", BOUNCE_HOST_UNKNOWN },
+	{ "couldn't find any host", BOUNCE_HOST_UNKNOWN },
+	{ "name service error", BOUNCE_HOST_UNKNOWN },
+	{ "account is disabled", BOUNCE_DISABLED },
+	{ "account disabled", BOUNCE_DISABLED },
+	{ "mailbox disabled", BOUNCE_DISABLED },
+	{ "mailbox is disabled", BOUNCE_DISABLED },
+	{ "inactive", BOUNCE_DISABLED },
+	{ "suspended", BOUNCE_DISABLED },
+	{ "message too large", BOUNCE_TOO_LARGE },
+	{ "maximum message size", BOUNCE_TOO_LARGE },
+	{ "message size exceeds", BOUNCE_TOO_LARGE },
+	{ "sizelimit", BOUNCE_TOO_LARGE },
+	{ "access denied", BOUNCE_POLICY },
+	{ "not allowed to send", BOUNCE_POLICY },
+	{ "authentication required", BOUNCE_POLICY },
+	{ "relaying denied", BOUNCE_POLICY },
+	{ "relay access denied", BOUNCE_POLICY },
+	{ "smtp server of your isp", BOUNCE_POLICY },
+	{ "blocked", BOUNCE_POLICY },
+	{ "blacklist", BOUNCE_POLICY },
+	{ "block list", BOUNCE_POLICY },
+	{ "policy", BOUNCE_POLICY },
+	{ "restricted", BOUNCE_POLICY },
+	{ "spam", BOUNCE_POLICY },
+	{ "header error", BOUNCE_CONTENT },
+	{ "virus", BOUNCE_CONTENT },
+	{ "message content", BOUNCE_CONTENT },
+	{ "network error", BOUNCE_NETWORK },
+	{ "connection timed out", BOUNCE_NETWORK },
+	{ "connection refused", BOUNCE_NETWORK },
+	{ "no route to host", BOUNCE_NETWORK },
+	{ "network is unreachable", BOUNCE_NETWORK },
+	{ "service unavailable", BOUNCE_SYSTEM },
+	{ "service currently unavailable", BOUNCE_SYSTEM },
+	{ "disk space", BOUNCE_SYSTEM },
+};
+
+/* Enhanced status codes without their class (RFC 3463); a longer row stands before the one it begins with. */
+static const struct {
+	const char *code;
+	enum bounce_reason reason;
+} reason_codes[] = {
+	{ "1.2", BOUNCE_HOST_UNKNOWN }, { "1.7", BOUNCE_POLICY }, { "1.8", BOUNCE_POLICY }, { "1.0", BOUNCE_OTHER },
+	{ "1.", BOUNCE_USER_UNKNOWN },  { "2.1", BOUNCE_DISABLED }, { "2.2", BOUNCE_FULL }, { "2.3", BOUNCE_TOO_LARGE },
+	{ "3.4", BOUNCE_TOO_LARGE },    { "3.", BOUNCE_SYSTEM },  { "4.", BOUNCE_NETWORK }, { "5.", BOUNCE_SYSTEM },
+	{ "6.", BOUNCE_CONTENT },       { "7.", BOUNCE_POLICY },
+};
+
+static enum bounce_reason reason_of(const char *words, const char *status)
+{
+	for (size_t i = 0; i < COUNT(reason_words); i++)
+		if (mail_text_has(words, reason_words[i].words))
+			return reason_words[i].reason;
+	for (size_t i = 0; status[0] && status[1] && i < COUNT(reason_codes); i++)
+		if (strncmp(status + 2, reason_codes[i].code, strlen(reason_codes[i].code)) == 0)
+			return reason_codes[i].reason;
+	return BOUNCE_OTHER;
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* The length of `5.1.1` at `p`; not a piece of an address or of a version. */
+static size_t status_length(const char *p, char before)
+{
+	size_t n = 0;
+
+	if ((*p != '2' && *p != '4' && *p != '5') || is_digit(before) || before == '.')
+		return 0;
+	for (int i = 0; i < 3; i++) {
+		size_t digits = 0;
+		if (i && p[n++] != '.')
+			return 0;
+		while (is_digit(p[n]) && digits < 4)
+			n++, digits++;
+		if (digits == 0 || digits > 3 || (i == 0 && digits != 1))
+			return 0;
+	}
+	return p[n] == '.' && is_digit(p[n + 1]) ? 0 : n;
+}
+
+static bool says_nothing(const char *status)
+{
+	return !*status || strcmp(status + 1, ".0.0") == 0;
+}
+
+/* The last code in the words; one that says nothing only where there is no other. */
+static const char *find_status(const char *words, struct arena *arena)
+{
+	const char *found = "", *p;
+	char before = ' ';
+
+	for (p = words; *p; before = *p++) {
+		size_t n = status_length(p, before);
+		const char *status = n ? arena_bytes(arena, p, n) : "";
+		if (n && (says_nothing(found) || !says_nothing(status)))
+			found = status;
+	}
+	return found;
+}
+
+static const char *better_status(const char *status, const char *words, struct arena *arena)
+{
+	const char *other;
+
+	if (!says_nothing(status))
+		return status;
+	other = find_status(words, arena);
+	return *status && says_nothing(other) ? status : other;
+}
+
+static bool is_address_sign(uint8_t c)
+{
+	return c > ' ' && c != '<' && c != '>' && c != '"' && c != '(' && c != ')' && c != ',' && c != ';' && c != ':' && c != 0x7f;
+}
+
+/* The address at the start of the text, in brackets or not; *ret_n is what it takes. */
+static bool address_at(struct bytes text, struct bytes *ret, size_t *ret_n)
+{
+	size_t n = 0, start = 0;
+	const uint8_t *at;
+
+	if (text.n && text.p[0] == '<')
+		start = 1;
+	if (bytes_starts(BYTES(text.p + start, text.n - start), "mailto:"))
+		start += 7;
+	while (start + n < text.n && n < ADDRESS_MAX && is_address_sign(text.p[start + n]))
+		n++;
+	at = memchr(text.p + start, '@', n);
+	if (!at || at == text.p + start || at + 1 >= text.p + start + n)
+		return false;
+	*ret = BYTES(text.p + start, n);
+	n += start;
+	if (text.p[0] == '<' && (n >= text.n || text.p[n] != '>'))
+		return false;
+	*ret_n = n + (text.p[0] == '<');
+	while (ret->n && ret->p[ret->n - 1] == '.')
+		ret->n--;
+	return true;
+}
+
+/* Phrases before a recipient. */
+static const char *const recipient_phrases[] = {
+	"could not be delivered to:", "addressed to:", "recipient:",       ">>> rcpt to:",
+	"following message to ",      "your message to ", "以下のメールアドレスへ", "宛先：", "送信先：",
+};
+
+static bool phrase_recipient(struct bytes line, struct bytes *ret)
+{
+	size_t n;
+
+	for (size_t i = 0; i < COUNT(recipient_phrases); i++) {
+		size_t length = strlen(recipient_phrases[i]);
+		if (line.n <= length || strncasecmp((const char *)line.p, recipient_phrases[i], length) != 0)
+			continue;
+		line = bytes_trim(BYTES(line.p + length, line.n - length));
+		return address_at(line, ret, &n);
+	}
+	/* Exchange: `Name<mailto:user@example.org>` */
+	const uint8_t *mark = line.n ? memmem(line.p, line.n, "<mailto:", 8) : NULL;
+	if (!mark || line.p[line.n - 1] != '>')
+		return false;
+	line = BYTES(mark, line.p + line.n - mark);
+	return address_at(line, ret, &n) && n == line.n;
+}
+
+/* A line that names a recipient: the address alone, before a colon, `on` a date or what it was expanded from, or behind
+ * a phrase. */
+static bool recipient_line(struct bytes line, struct bytes *ret)
+{
+	struct bytes rest;
+	size_t n;
+
+	line = bytes_trim(line);
+	if (!address_at(line, ret, &n))
+		return phrase_recipient(line, ret);
+	rest = bytes_trim(BYTES(line.p + n, line.n - n));
+	return rest.n == 0 || rest.p[0] == ':' || bytes_starts(rest, "on ") || bytes_starts(rest, "(expanded from") ||
+	       bytes_starts(rest, "<mailto:");
+}
+
+/* Where the copy of the returned mail begins. */
+static const char *const copy_marks[] = {
+	"--- below this line is a copy", "------ this is a copy of", "----- original message", "below is a copy of the original",
+	"original message headers:",     "------ original message", "--- original message",   "received: from ",
+	"return-path: <",                "   ----- original message follows", "   ----- message header follows",
+	"以下は送信されたメール",        "----- message header",
+};
+
+static bool is_copy_mark(struct bytes line)
+{
+	for (size_t k = 0; k < 2; k++, line = bytes_trim(line))
+		for (size_t i = 0; i < COUNT(copy_marks); i++)
+			if (line.n >= strlen(copy_marks[i]) &&
+			    strncasecmp((const char *)line.p, copy_marks[i], strlen(copy_marks[i])) == 0)
+				return true;
+	return false;
+}
+
+static struct mail_recipient *recipient_add(struct mail_verdict *v, struct arena *arena, const char *address)
+{
+	static const size_t step = 16;
+
+	for (size_t i = 0; i < v->recipient_count && i < 64; i++)
+		if (mail_text_is(v->recipients[i].address, address))
+			return &v->recipients[i];
+	if (v->recipient_count >= MAIL_RECIPIENTS_MAX)
+		return NULL;
+	if (v->recipient_count % step == 0) {
+		struct mail_recipient *grown = ARENA_ARRAY(arena, v->recipient_count + step, struct mail_recipient);
+		if (v->recipient_count)
+			memcpy(grown, v->recipients, v->recipient_count * sizeof *grown);
+		v->recipients = grown;
+	}
+	v->recipients[v->recipient_count] =
+		(struct mail_recipient){ .address = address, .final_address = "", .status = "", .diagnostic = "" };
+	return &v->recipients[v->recipient_count++];
+}
+
+/* `rfc822; user@example.org`, perhaps in brackets. */
+static const char *typed_address(const char *value, struct arena *arena)
+{
+	const char *semicolon = strchr(value, ';');
+	struct bytes text = bytes_trim(BYTES_TEXT(semicolon ? semicolon + 1 : value));
+
+	if (text.n >= 2 && text.p[0] == '<' && text.p[text.n - 1] == '>')
+		text = BYTES(text.p + 1, text.n - 2);
+	return header_clean(text, arena);
+}
+
+static enum bounce_action action_of(const char *value)
+{
+	if (mail_text_starts(value, "delayed"))
+		return BOUNCE_DELAYED;
+	if (mail_text_starts(value, "relayed"))
+		return BOUNCE_RELAYED;
+	if (mail_text_starts(value, "delivered") || mail_text_starts(value, "expanded"))
+		return BOUNCE_DELIVERED;
+	return BOUNCE_FAILED;
+}
+
+/* One group of fields of a delivery report (RFC 3464 §2.3). */
+static void add_group(struct bytes group, struct arena *arena, struct mail_verdict *v)
+{
+	struct mail_headers h;
+	struct mail_recipient *r;
+	unsigned notes = 0;
+	size_t body, length;
+	const char *final, *original, *status, *action, *diagnostic;
+
+	header_read(group, 0, NULL, arena, &h, &body, &notes);
+	final = header_find(&h, "Final-Recipient");
+	original = header_find(&h, "Original-Recipient");
+	if (!final && !original)
+		return;
+	final = typed_address(final ? final : "", arena);
+	original = typed_address(original ? original : "", arena);
+	r = recipient_add(v, arena, *original ? original : final);
+	if (!r)
+		return;
+	r->final_address = mail_text_is(r->address, final) ? "" : final;
+	status = header_find(&h, "Status");
+	length = status ? status_length(status, ' ') : 0;
+	diagnostic = header_find(&h, "Diagnostic-Code");
+	action = header_find(&h, "Action");
+	r->diagnostic = diagnostic ? diagnostic : "";
+	r->status = better_status(arena_bytes(arena, status ? status : "", length), r->diagnostic, arena);
+	r->action = action_of(action ? action : "");
+}
+
+/* Groups stand between blank lines. */
+static void read_groups(struct bytes text, struct arena *arena, struct mail_verdict *v)
+{
+	struct bytes line, rest = text, group = BYTES(text.p, 0);
+
+	while (v->recipient_count < MAIL_RECIPIENTS_MAX) {
+		bool has_line = mail_take_line(&rest, &line);
+		if (has_line && bytes_trim(line).n) {
+			group.n = (size_t)(line.p + line.n - group.p);
+			continue;
+		}
+		if (group.n)
+			add_group(group, arena, v);
+		if (!has_line)
+			return;
+		group = BYTES(rest.p, 0);
+	}
+}
+
+/* The recipients that the prose names, each with the words up to the next. */
+static void read_prose(const char *text, struct arena *arena, struct mail_verdict *v, const char **ret_copy)
+{
+	struct bytes rest = BYTES(text, strnlen(text, PROSE_BYTES_MAX)), line, address;
+	struct mail_recipient *current = NULL;
+	struct buf words;
+
+	*ret_copy = NULL;
+	buf_init(&words, DIAGNOSTIC_MAX);
+	while (mail_take_line(&rest, &line) && !*ret_copy) {
+		if (is_copy_mark(line)) {
+			*ret_copy = (const char *)line.p;
+		} else if (recipient_line(line, &address)) {
+			if (current)
+				current->diagnostic = arena_bytes(arena, words.p, words.n);
+			current = recipient_add(v, arena, header_clean(address, arena));
+			buf_reset(&words);
+			if (current)
+				buf_add_text(&words, current->diagnostic);
+		}
+		line = bytes_trim(line);
+		if (current && line.n && !*ret_copy) {
+			buf_add_char(&words, ' ');
+			buf_add(&words, line.p, MIN(line.n, words.max - words.n));
+		}
+	}
+	if (current)
+		current->diagnostic = arena_bytes(arena, words.p, words.n);
+	buf_clear(&words);
+}
+
+/* Words by which a mail system says that it is one. */
+static const char *const bounce_words[] = {
+	"did not reach the following recipient",
+	"did not reach some or all of the intended recipients",
+	"following recipient(s) could not be reached",
+	"could not be delivered to",
+	"could not be delivered",
+	"couldn't be delivered",
+	"delivery has failed to these recipients",
+	"delivery to the following recipient",
+	"wasn't able to deliver your message",
+	"unable to deliver your message",
+	"your message could not be sent",
+	"occurred while attempting to deliver a message",
+	"a message is delayed for",
+	"was undeliverable",
+	"undelivered mail",
+	"message undeliverable",
+	"recipients was rejected by a remote mail server",
+	"account is disabled",
+	"had permanent fatal errors",
+	"had transient non-fatal errors",
+	"was automatically rejected",
+	"rejected your message to the following",
+	"permanent error",
+	"配信できません",
+	"配送できません",
+	"配達できません",
+	"送信できませんでした",
+	"送信できません",
+	"お届けできません",
+	"届けることができません",
+	"メールエラー通知",
+};
+
+static const char *const delay_words[] = {
+	"is delayed for more than", "this is a warning message only", "do not need to resend", "do not need to re-send",
+	"will keep trying",         "only a temporary failure",       "has been delayed",      "still being retried",
+	"配信が遅れて",             "配送が遅れて",                   "配信が遅延",            "再送を試み",
+};
+
+static const char *find_words(const char *text, const char *const *words, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (mail_text_has(text, words[i]))
+			return words[i];
+	return NULL;
+}
+
+/* The prose without what the returned mail says. */
+static const char *prose_of(const struct mail *mail, const char *copy, struct arena *arena)
+{
+	size_t n = copy ? (size_t)(copy - mail->text) : strnlen(mail->text, PROSE_BYTES_MAX);
+
+	return arena_bytes(arena, mail->text, n);
+}
+
+static void parse_original(struct bytes bytes, struct arena *arena, struct mail_verdict *v)
+{
+	if (bytes.n)
+		(void)mail_parse(bytes, arena, &v->original, NULL);
+}
+
+/* The returned mail as a part, or behind its mark in the prose. */
+static void find_original(const struct mail *mail, const char *copy, struct arena *arena, struct mail_verdict *v)
+{
+	static const char *const types[] = { "message/rfc822", "text/rfc822-headers", "message/rfc822-headers",
+					     "message/global", "message/partial" };
+	struct bytes rest, line, behind;
+
+	for (size_t i = 0; i < COUNT(types) && !v->original; i++) {
+		const struct mail_part *part = kind_part(mail, types[i]);
+		if (part)
+			parse_original(part->bytes, arena, v);
+	}
+	if (v->original || !copy)
+		return;
+	rest = BYTES_TEXT(copy);
+	while (behind = rest, mail_take_line(&rest, &line)) {
+		const uint8_t *colon = memchr(line.p, ':', line.n);
+		if (!colon || colon + 1 >= line.p + line.n || memchr(line.p, ' ', (size_t)(colon - line.p)))
+			continue;
+		parse_original(behind, arena, v);
+		return;
+	}
+}
+
+/* Reasons and what is missing, from the recipient's own words, else from the whole prose. */
+static void complete(struct mail_verdict *v, const char *prose, struct arena *arena)
+{
+	bool is_delay = find_words(prose, delay_words, COUNT(delay_words)) != NULL;
+
+	v->is_delayed = v->recipient_count ? true : is_delay;
+	for (size_t i = 0; i < v->recipient_count; i++) {
+		struct mail_recipient *r = &v->recipients[i];
+		const char *words = *r->diagnostic ? r->diagnostic : prose;
+		r->reason = reason_of(words, r->status);
+		/* Some give the reason before the one address they name. */
+		if (r->reason == BOUNCE_OTHER && v->recipient_count == 1)
+			r->reason = reason_of(prose, "");
+		if (!*r->diagnostic)
+			r->diagnostic = arena_bytes(arena, prose, strnlen(prose, DIAGNOSTIC_MAX));
+		v->is_delayed = v->is_delayed && r->action == BOUNCE_DELAYED;
+	}
+}
+
+/* What the prose says of status and action, where no report does. */
+static void complete_from_prose(struct mail_verdict *v, const char *prose, struct arena *arena)
+{
+	bool is_delay = find_words(prose, delay_words, COUNT(delay_words)) != NULL;
+
+	for (size_t i = 0; i < v->recipient_count; i++) {
+		struct mail_recipient *r = &v->recipients[i];
+		r->status = better_status(r->status, *r->diagnostic ? r->diagnostic : prose, arena);
+		if (is_delay)
+			r->action = BOUNCE_DELAYED;
+	}
+}
+
+static void read_failed_header(const char *value, struct arena *arena, struct mail_verdict *v)
+{
+	struct mail_addresses list = { 0 };
+	unsigned notes = 0;
+
+	addresses_add(value, arena, &list, &notes);
+	for (size_t i = 0; i < list.count; i++)
+		(void)recipient_add(v, arena, list.item[i].address);
+}
+
+/* The text of delivery-status parts that hold no field: some systems put their prose there. */
+static const char *status_prose(const struct mail *mail, const char *prose, struct arena *arena)
+{
+	for (size_t i = 0; i < mail->part_count; i++) {
+		const struct mail_part *part = &mail->parts[i];
+		if (strcmp(part->type, "message/delivery-status") == 0 &&
+		    !memmem(part->bytes.p, part->bytes.n, "Final-Recipient:", 16))
+			return arena_printf(arena, "%s\n%s", prose,
+					    arena_bytes(arena, part->bytes.p, MIN(part->bytes.n, (size_t)PROSE_BYTES_MAX)));
+	}
+	return prose;
+}
+
+static bool is_report(const struct mail *mail)
+{
+	const struct mail_part *top = &mail->parts[0];
+	bool has_status = kind_part(mail, "message/delivery-status") || kind_part(mail, "message/global-delivery-status");
+
+	if (strcmp(top->type, "multipart/report") == 0)
+		return has_status || strcmp(top->report_type, "delivery-status") == 0;
+	return has_status && kind_is_from_system(mail);
+}
+
+static void read_report(const struct mail *mail, struct arena *arena, struct mail_verdict *v)
+{
+	for (size_t i = 0; i < mail->part_count; i++)
+		if (strcmp(mail->parts[i].type, "message/delivery-status") == 0 ||
+		    strcmp(mail->parts[i].type, "message/global-delivery-status") == 0)
+			read_groups(mail->parts[i].bytes, arena, v);
+	if (v->recipient_count == 0)
+		read_groups(BYTES(mail->text, strnlen(mail->text, PROSE_BYTES_MAX)), arena, v);
+}
+
+static void judge_report(const struct mail *mail, struct arena *arena, struct mail_verdict *v)
+{
+	struct mail_verdict named = { 0 };
+	const char *copy, *prose;
+	bool has_fields;
+
+	v->rule = "delivery-status";
+	v->evidence = mail->parts[0].report_type;
+	read_report(mail, arena, v);
+	has_fields = v->recipient_count > 0;
+	read_prose(mail->text, arena, &named, &copy);
+	prose = status_prose(mail, prose_of(mail, copy, arena), arena);
+	if (!has_fields) {
+		v->recipients = named.recipients;
+		v->recipient_count = named.recipient_count;
+		complete_from_prose(v, prose, arena);
+	}
+	complete(v, prose, arena);
+	find_original(mail, copy, arena, v);
+}
+
+/* A mail system's prose; `words` is what gave it away. */
+static bool judge_prose(const struct mail *mail, struct arena *arena, struct mail_verdict *v)
+{
+	const char *failed = mail_header_value(mail, "X-Failed-Recipients"), *copy, *prose, *words;
+	bool is_system = kind_is_from_system(mail);
+
+	if (!is_system && !(kind_is_from_machine(mail) && kind_part(mail, "message/rfc822")))
+		return false;
+	read_prose(mail->text, arena, v, &copy);
+	prose = prose_of(mail, copy, arena);
+	words = find_words(prose, bounce_words, COUNT(bounce_words));
+	if (v->recipient_count == 0 && failed)
+		read_failed_header(failed, arena, v);
+	if (!failed && (!words || v->recipient_count == 0))
+		return false;
+	v->rule = failed ? "failed-recipients" : "bounce-text";
+	v->evidence = failed ? failed : words;
+	complete_from_prose(v, prose, arena);
+	complete(v, prose, arena);
+	find_original(mail, copy, arena, v);
+	return true;
+}
+
+bool bounce_judge(const struct mail *mail, struct arena *arena, struct mail_verdict *verdict)
+{
+	struct mail_verdict v = { .kind = MAIL_BOUNCE, .evidence = "" };
+
+	if (mail->part_count == 0)
+		return false;
+	if (is_report(mail))
+		judge_report(mail, arena, &v);
+	else if (!judge_prose(mail, arena, &v))
+		return false;
+	*verdict = v;
+	return true;
+}
