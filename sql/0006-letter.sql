@@ -60,3 +60,32 @@ CREATE TABLE letter_template (
 	actor TEXT NOT NULL,
 	UNIQUE (name, language, since)
 ) STRICT;
+
+INSERT INTO letter_template (name, language, subject, text, since, actor) VALUES
+('acknowledgement', 'ja', '受付番号 {{ref}}: ご報告を受け付けました', '{{name}} 様
+
+{{centre}}です。ご報告をいただき、ありがとうございます。
+次のとおり受け付けました。
+
+  受付番号: {{ref}}
+  受付日時: {{received}}
+  件名: {{subject}}
+
+内容を確認のうえ、必要に応じて関係者に連絡します。追加の情報は、この
+メールへの返信でお送りください。
+
+{{centre}}
+', 0, 'hinomi'),
+('acknowledgement', 'en', 'Report {{ref}} received', 'Dear {{name}},
+
+thank you for your report, which {{centre}} has received:
+
+  Number: {{ref}}
+  Received: {{received}}
+  Subject: {{subject}}
+
+We will look into it and contact those concerned where needed. To add
+information, please reply to this mail.
+
+{{centre}}
+', 0, 'hinomi');

@@ -169,6 +169,15 @@ static int take_behind(void *context, const struct request_behind_row *row)
 	return 0;
 }
 
+int request_is_behind(struct db *db, struct error *err)
+{
+	struct steps s = { 0 };
+	int r = request_behind(db, take_behind, &s, err);
+
+	free(s.list);
+	return r < 0 ? r : s.count > 0;
+}
+
 static int follow_one(struct db *db, const struct step *s, const struct doing *doing, struct error *err)
 {
 	int r = request_write(db, s->id, s->state, s->asked_at ? &s->asked_at : NULL, doing->at, err);

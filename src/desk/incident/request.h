@@ -42,6 +42,9 @@ int request_list(struct db *db, int64_t incident_id, struct arena *arena, struct
  * Gives how many changed. */
 int request_follow(struct db *db, const struct doing *doing, struct error *err);
 
+/* Whether any is behind its letter: 1 or 0. */
+int request_is_behind(struct db *db, struct error *err);
+
 /* The party answered by this letter's thread. Inside a transaction. */
 int request_answered(struct db *db, int64_t letter_id, const struct doing *doing, struct error *err);
 

@@ -31,7 +31,7 @@ struct keys *keys_close(struct keys *k);
 /* --- hinomi-sign --- */
 
 struct keys_signature {
-	struct buf text;  /* armoured; of S/MIME PEM */
+	struct buf text;  /* armoured; of S/MIME DER */
 	char micalg[24];  /* "pgp-sha256", "sha-256": RFC 3156 §5, RFC 8551 §3.5.3.2 */
 };
 

@@ -60,7 +60,7 @@ static int context(struct server *s, enum keys_kind kind, gpgme_ctx_t *ret, stru
 		e = gpgme_ctx_set_engine_info(s->contexts[kind], protocols[kind], NULL, s->folder);
 	if (e)
 		return failed(e, err, "cannot start GnuPG");
-	gpgme_set_armor(s->contexts[kind], 1);
+	gpgme_set_armor(s->contexts[kind], kind == KEYS_OPENPGP); /* CMS is DER in mail */
 	gpgme_set_offline(s->contexts[kind], 1);
 	*ret = s->contexts[kind];
 	return 0;
@@ -440,8 +440,7 @@ static void end_agent(void)
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		execl("/usr/bin/gpgconf",
-					    "/usr/bin/gpg-connect-agent", "gpgconf", "--kill", "gpg-agent", (char *)NULL);
+		execl("/usr/bin/gpgconf", "gpgconf", "--kill", "gpg-agent", (char *)NULL);
 		_exit(127);
 	}
 	if (pid > 0)

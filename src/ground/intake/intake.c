@@ -87,6 +87,14 @@ int intake_waiting(struct db *db, int64_t most, struct arena *arena, struct inta
 	return r;
 }
 
+int intake_is_waiting(struct db *db, struct error *err)
+{
+	struct intake_count_new_row row = { 0 };
+	int r = intake_count_new(db, NULL, &row, err);
+
+	return r < 0 ? r : row.count > 0;
+}
+
 static int attempt(struct db *db, void *context, struct error *err)
 {
 	struct intake_count_attempt_row row = { 0 };

@@ -36,6 +36,9 @@ struct intake_message {
 int intake_waiting(struct db *db, int64_t most, struct arena *arena, struct intake_message **ret, size_t *ret_count,
 		   struct error *err);
 
+/* Whether there is any: 1 or 0. */
+int intake_is_waiting(struct db *db, struct error *err);
+
 /* Reading begins: it is counted before, so that a message that ends its reader is not tried for ever. Gives the attempts. */
 int intake_attempt(struct db *db, int64_t id, struct error *err);
 

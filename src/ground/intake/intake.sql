@@ -65,3 +65,9 @@ SELECT m.id, m.received_at, m.channel, m.state, m.kind, m.reason, m.from_name, m
 	m.signature, t.text, m.blob, r.ref AS about
 FROM intake_message m LEFT JOIN intake_text t ON t.message_id = m.id LEFT JOIN record r ON r.id = m.about_id
 WHERE m.state = :state OR :every = 1 ORDER BY m.id DESC LIMIT :most;
+
+-- name: intake_count_new
+-- How much waits to be read.
+-- unscoped: a job asks, no person
+-- one: count number
+SELECT count(*) AS count FROM intake_message WHERE state = 'new';

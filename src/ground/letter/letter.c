@@ -269,6 +269,14 @@ int letter_find_uncertain(struct db *db, const struct doing *doing, struct error
 	return db_transaction(db, mark_stranded, (void *)(uintptr_t)doing, err);
 }
 
+int letter_is_due(struct db *db, int64_t now, struct error *err)
+{
+	struct letter_count_due_row row = { 0 };
+	int r = letter_count_due(db, now, NULL, &row, err);
+
+	return r < 0 ? r : row.count > 0;
+}
+
 int letter_due(struct db *db, int64_t now, struct arena *arena, struct letter *ret, struct error *err)
 {
 	struct letter_next_row row = { 0 };

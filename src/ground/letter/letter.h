@@ -76,6 +76,8 @@ int letter_attachments(struct db *db, int64_t id, struct arena *arena, struct le
 
 /* --- what the job does (post.h) --- */
 
+/* Whether there is anything to do for the job: 1 or 0. */
+int letter_is_due(struct db *db, int64_t now, struct error *err);
 /* Letters found on their way: nobody knows whether they arrived. Gives how many. */
 int letter_find_uncertain(struct db *db, const struct doing *doing, struct error *err);
 /* The next one that is due at `now`: 1, or 0. */

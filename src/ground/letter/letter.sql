@@ -91,3 +91,9 @@ WHERE id = :id AND state = 'sending';
 -- It came back, or is late.
 -- in: id id, returned text, at time
 UPDATE letter_letter SET returned = :returned, changed_at = :at WHERE id = :id;
+
+-- name: letter_count_due
+-- How many letters a job has something to do with.
+-- unscoped: a job asks, no person
+-- in: now time      one: count number
+SELECT count(*) AS count FROM letter_letter WHERE state = 'sending' OR (state = 'queued' AND send_after <= :now);
