@@ -512,10 +512,17 @@ static bool take_ipv4(struct scan *s)
 	return true;
 }
 
+/* `::` stands for no host; `a::b` without a digit is rather a name of some program. */
+static bool is_likely_ipv6(const struct address *a)
+{
+	char text[ADDRESS_TEXT_MAX];
+
+	return strpbrk(address_format(a, text), "0123456789") != NULL;
+}
+
 static bool take_ipv6(struct scan *s)
 {
 	size_t end = s->at, colons = 0;
-	bool has_digit = false;
 	struct address a;
 
 	for (; end - s->at <= ADDRESS_MAX; end++) {
@@ -523,12 +530,11 @@ static bool take_ipv6(struct scan *s)
 		if (!isxdigit(c) && c != ':' && c != '.')
 			break;
 		colons += c == ':';
-		has_digit |= isdigit(c) != 0;
 	}
 	while (end > s->at && (char_at(s, end - 1) == '.' || (char_at(s, end - 1) == ':' && char_at(s, end - 2) != ':')))
 		end--;
-	if (colons < 2 || !has_digit || isalnum(char_at(s, end)) || char_at(s, end) == '_' || end - s->at > ADDRESS_MAX ||
-	    !address_parse(BYTES(s->plain.text.p + s->at, end - s->at), &a) || a.family != 6)
+	if (colons < 2 || isalnum(char_at(s, end)) || char_at(s, end) == '_' || end - s->at > ADDRESS_MAX ||
+	    !address_parse(BYTES(s->plain.text.p + s->at, end - s->at), &a) || a.family != 6 || !is_likely_ipv6(&a))
 		return false;
 	give_address(s, end, &a);
 	if (char_at(s, s->at) == ']' && char_at(s, s->at + 1) == ':') {

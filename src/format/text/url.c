@@ -151,6 +151,11 @@ static void add_normal(struct bytes part, struct buf *into)
 
 /* --- hosts --- */
 
+static bool has_empty_label(struct bytes host)
+{
+	return host.n == 0 || host.p[0] == '.' || host.p[host.n - 1] == '.' || memmem(host.p, host.n, "..", 2);
+}
+
 static bool host_is_plain(struct bytes host)
 {
 	for (size_t i = 0; i < host.n; i++)
@@ -214,7 +219,7 @@ static int add_plain_host(struct bytes host, struct buf *into)
 
 	if (host.n && host.p[host.n - 1] == '.')
 		host.n--;
-	if (!host_is_plain(host) || host.n >= URL_HOST_MAX)
+	if (!host_is_plain(host) || has_empty_label(host) || host.n >= URL_HOST_MAX)
 		return -EBADMSG;
 	if (odd_ipv4(host, &a)) {
 		buf_add_text(into, address_format(&a, text));
