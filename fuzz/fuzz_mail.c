@@ -40,7 +40,7 @@ static void check_mail(const struct mail *mail, size_t size)
 	}
 }
 
-/* Blanks at the ends of a text field are trimmed when it is read, so it can be written again. */
+/* What was read can be written, but for what only comes of broken mail: escapes, by which a label is not believed. */
 static void check_written(const struct mail *mail, struct arena *arena)
 {
 	struct mail_address from = { "", "a@example.jp" };
@@ -48,6 +48,8 @@ static void check_written(const struct mail *mail, struct arena *arena)
 	struct mail *back;
 	struct buf out;
 
+	if (strchr(mail->text, '\x1b'))
+		return;
 	buf_init(&out, COMPOSE_BYTES_MAX);
 	if (compose_message(&c, &out, NULL) == 0) {
 		(void)mail_parse(buf_bytes(&out), arena, &back, NULL);
