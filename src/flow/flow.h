@@ -20,8 +20,9 @@ struct flow_centre {
 };
 
 /* mail_to_case.c: reads what arrived and files it: reports, replies, bounces. Gives how many were settled. A message that
- * cannot be read is tried a few times, then waits for a person. */
-int flow_mails(struct db *db, struct blobs *blobs, const struct flow_centre *centre, const struct doing *doing, struct error *err);
+ * cannot be read is tried a few times, then waits for a person. `open` is hinomi-open; NULL: encrypted mails are filed unread. */
+int flow_mails(struct db *db, struct blobs *blobs, const struct flow_centre *centre, struct keys *open, const struct doing *doing,
+	       struct error *err);
 
 /* outbox.c: sends what is due, one after the other, and has requests follow their letters. `keys` and `mailer` may be NULL: then
  * nothing is signed, or nothing goes out. Gives how many went. */

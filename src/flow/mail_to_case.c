@@ -14,7 +14,7 @@
 #include "desk/incident/request.h"
 #include "engine/words/words.h"
 #include "ground/intake/intake.h"
-#include "ground/intake/read.h"
+#include "ground/intake/unseal.h"
 #include "ground/letter/template.h"
 
 #include <ctype.h>
@@ -27,10 +27,12 @@ struct filing {
 	struct db *db;
 	struct blobs *blobs;
 	const struct flow_centre *centre;
+	struct keys *open;
 	const struct doing *doing;
 	struct arena *arena;
 	const struct intake_message *message;
 	struct read_mail mail;
+	struct unsealed unsealed;
 	/* What the mail names. */
 	struct letter letter;
 	bool has_letter;
@@ -152,9 +154,9 @@ static struct intake_filing filing_of(const struct filing *f, const char *state,
 		.from_name = f->mail.from_name,
 		.from_address = f->mail.from_address,
 		.subject = f->mail.subject,
-		.protection = "none",
-		.signature = "",
-		.text = f->mail.text,
+		.protection = f->unsealed.protection,
+		.signature = f->unsealed.signature,
+		.text = f->unsealed.failure[0] ? arena_printf(f->arena, "[%s]\n\n%s", f->unsealed.failure, f->mail.text) : f->mail.text,
 		.about_id = about,
 		.attachments = f->files,
 		.attachment_count = f->mail.file_count,
@@ -299,6 +301,8 @@ static int read_and_file(struct filing *f, struct error *err)
 	if (r == 0)
 		r = read_mail(buf_bytes(&raw), &who, f->arena, &f->mail, err);
 	if (r == 0)
+		r = unseal_mail(f->open, f->db, &who, f->arena, &f->mail, &f->unsealed, err);
+	if (r == 0)
 		r = keep_files(f, err);
 	if (r == 0)
 		r = find_facts(f, err);
@@ -349,7 +353,8 @@ static int settle(struct filing *f, struct error *err)
 	return 0;
 }
 
-int flow_mails(struct db *db, struct blobs *blobs, const struct flow_centre *centre, const struct doing *doing, struct error *err)
+int flow_mails(struct db *db, struct blobs *blobs, const struct flow_centre *centre, struct keys *open, const struct doing *doing,
+	       struct error *err)
 {
 	struct arena *arena = arena_new(), *each = arena_new();
 	struct intake_message *list;
@@ -357,7 +362,8 @@ int flow_mails(struct db *db, struct blobs *blobs, const struct flow_centre *cen
 	int settled = 0, r = intake_waiting(db, AT_ONCE, arena, &list, &count, err);
 
 	for (size_t i = 0; i < count && r >= 0; i++) {
-		struct filing f = { .db = db, .blobs = blobs, .centre = centre, .doing = doing, .arena = each, .message = &list[i] };
+		struct filing f = { .db = db, .blobs = blobs, .centre = centre, .open = open, .doing = doing, .arena = each,
+				    .message = &list[i] };
 		r = settle(&f, err);
 		settled += r > 0;
 		arena_reset(each);

@@ -42,7 +42,7 @@ static void stop(int number)
 /* What a job was given before its walls stood. */
 struct held {
 	struct drawer *drawer;
-	struct keys *sign;
+	struct keys *sign, *open;
 	struct mailer *mailer;
 	bool is_idle; /* there is nothing to do */
 };
@@ -180,7 +180,10 @@ static int ask_desk(const struct conf *c, struct held *held, int (*waits)(struct
 
 static int hold_reader(const struct conf *c, struct held *held, struct error *err)
 {
-	return ask_desk(c, held, intake_is_waiting, err);
+	const char *folder = conf_text(c, SETTING_KEYS_OPEN);
+	int r = ask_desk(c, held, intake_is_waiting, err);
+
+	return r == 0 && !held->is_idle && folder[0] ? keys_open(KEYS_UNSEAL, folder, &held->open, err) : r;
 }
 
 /* What arrived is read and filed. */
@@ -193,9 +196,8 @@ static int intake(const struct conf *c, const struct held *held, struct error *e
 	char count[16];
 	int r = open_desk(c, &db, &blobs, err);
 
-	(void)held;
 	if (r == 0)
-		r = flow_mails(db, blobs, &centre, &doing, err);
+		r = flow_mails(db, blobs, &centre, held->open, &doing, err);
 	snprintf(count, sizeof count, "%d", r);
 	if (r > 0)
 		log_info("messages filed", "count", count);
@@ -339,6 +341,7 @@ static int work(const struct conf *c, const struct job *j)
 		r = j->run(c, &held, &err);
 	drawer_close(held.drawer);
 	keys_close(held.sign);
+	keys_close(held.open);
 	mailer_close(held.mailer);
 	if (r < 0)
 		log_error("a job failed", "job", j->name, "why", err.line);

@@ -193,6 +193,48 @@ def promised(c, contact, second):
         assert "550" in c.row("letter", "show", never)["failure"]
 
 
+def sealed_mails(c):
+    party = c.keys[-1]
+    party.gpg("--import", c.keys[1].public)
+    inner = b"Content-Type: text/plain; charset=utf-8\r\n\r\n\xe7\xa7\x98\xe5\xaf\x86 hidden.example.jp\r\n"
+
+    def encrypted(*words):
+        return party.gpg("--armor", "--trust-model", "always", "--recipient", c.keys[1].address, *words, "--encrypt", input=inner).stdout
+
+    def wrapped(armour, number):
+        return (f"Received: from p{number}\r\nFrom: abuse@isp.example.net\r\nSubject: sealed {number}\r\nMessage-ID: <s{number}@isp>\r\n"
+                "MIME-Version: 1.0\r\nContent-Type: multipart/encrypted; protocol=\"application/pgp-encrypted\"; boundary=e\r\n\r\n"
+                "--e\r\nContent-Type: application/pgp-encrypted\r\n\r\nVersion: 1\r\n\r\n"
+                "--e\r\nContent-Type: application/octet-stream\r\n\r\n").encode() + armour.replace(b"\n", b"\r\n") + b"\r\n--e--\r\n"
+
+    def arrived(subject):
+        return c.until(lambda: [m for m in c.rows("mail", "list") if m["subject"] == subject])[0]
+
+    with points_of("an encrypted mail is opened, its signature checked against the sender's key"):
+        c.take(wrapped(encrypted("--sign"), 1))
+        row = arrived("sealed 1")
+        assert row["protection"] == "both" and row["signature"] == "good", row
+        assert "秘密 hidden.example.jp" in c.row("report", "show", row["about"])["messages"][0]["text"]
+    with points_of("one that is not signed says so"):
+        c.take(wrapped(encrypted(), 2))
+        assert arrived("sealed 2")["protection"] == "encrypted"
+    with points_of("a block in a text is opened too"):
+        c.take(b"Received: from p3\r\nFrom: abuse@isp.example.net\r\nSubject: sealed 3\r\n\r\n" +
+               party.gpg("--armor", "--trust-model", "always", "--recipient", c.keys[1].address, "--encrypt",
+                         input="inline 秘密\n".encode()).stdout)
+        row = arrived("sealed 3")
+        assert "inline 秘密" in c.row("report", "show", row["about"])["messages"][0]["text"]
+    with points_of("a changed text under a signature is told"):
+        signed = party.gpg("--armor", "--clear-sign", input=b"pay 1 yen\n").stdout
+        c.take(b"Received: from p4\r\nFrom: abuse@isp.example.net\r\nSubject: sealed 4\r\n\r\n" + signed)
+        c.take(b"Received: from p5\r\nFrom: abuse@isp.example.net\r\nSubject: sealed 5\r\n\r\n" + signed.replace(b"1 yen", b"9 yen"))
+        assert arrived("sealed 4")["signature"] == "good" and arrived("sealed 5")["signature"] == "bad"
+    with points_of("what is encrypted for another key is filed, and says that it could not be opened"):
+        c.take(wrapped(party.gpg("--armor", "--trust-model", "always", "--recipient", party.address, "--encrypt", input=inner).stdout, 6))
+        row = arrived("sealed 6")
+        assert row["state"] == "filed" and "[cannot decrypt" in c.row("report", "show", row["about"])["messages"][0]["text"], row
+
+
 with Centre() as centre:
     kept_once(centre)
     ref = acknowledged(centre)
@@ -200,5 +242,6 @@ with Centre() as centre:
     answered(centre, one, sent_letter)
     two = centre.run("incident", "make", "--category", "phishing", "--title", "other")
     joined(centre, one, two)
+    sealed_mails(centre)
     promised(centre, party, two)
 end()

@@ -70,6 +70,7 @@ static void test_no_mail_at_all(void **state)
 	assert_string_equal(parse("just words\nand more\n")->text, "just words\nand more\n");
 	assert_string_equal(parse("\r\n\r\nbody")->text, "\nbody");
 	assert_string_equal(parse("Subject: x")->subject, "x");
+	assert_string_equal(parse("Subject: x\n\n  indented\n")->text, "  indented\n");
 	assert_string_equal(parse_bytes(BYTES("Subject: a\0b\n\nc\0d", 17))->subject, "a\xef\xbf\xbd" "b");
 	assert_string_equal(parse_bytes(BYTES("Subject: a\n\nc\0d", 15))->text, "c\xef\xbf\xbd" "d");
 }

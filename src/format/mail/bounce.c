@@ -510,8 +510,8 @@ static void complete(struct mail_verdict *v, const char *prose, struct arena *ar
 		/* Some give the reason before the one address they name. */
 		if (r->reason == BOUNCE_OTHER && v->recipient_count == 1)
 			r->reason = reason_of(prose, "");
-		if (!*r->diagnostic)
-			r->diagnostic = arena_bytes(arena, prose, strnlen(prose, DIAGNOSTIC_MAX));
+		words = *r->diagnostic ? r->diagnostic : prose;
+		r->diagnostic = header_clean(BYTES(words, strnlen(words, DIAGNOSTIC_MAX)), arena);
 		v->is_delayed = v->is_delayed && r->action == BOUNCE_DELAYED;
 	}
 }
@@ -547,7 +547,7 @@ static const char *status_prose(const struct mail *mail, const char *prose, stru
 		if (strcmp(part->type, "message/delivery-status") == 0 &&
 		    !memmem(part->bytes.p, part->bytes.n, "Final-Recipient:", 16))
 			return arena_printf(arena, "%s\n%s", prose,
-					    arena_bytes(arena, part->bytes.p, MIN(part->bytes.n, (size_t)PROSE_BYTES_MAX)));
+					    header_clean(BYTES(part->bytes.p, MIN(part->bytes.n, (size_t)PROSE_BYTES_MAX)), arena));
 	}
 	return prose;
 }

@@ -402,7 +402,7 @@ static bool has_jis_escape(struct bytes raw)
 /* How Japanese a text looks in one of its two 8-bit charsets. */
 struct weight {
 	int sum, characters, kana;
-	bool is_broken;
+	bool is_broken, is_cut; /* a character that no text has; one that the end cuts */
 };
 
 static void weigh(struct weight *w, int value, bool is_kana)
@@ -419,7 +419,8 @@ static size_t weigh_euc(struct weight *w, struct bytes c)
 
 	if (a < 0x80)
 		return 1;
-	if (c.n < n)
+	w->is_cut = c.n < n;
+	if (w->is_cut)
 		return c.n;
 	if ((a != 0x8e && a != 0x8f && (a < 0xa1 || a == 0xff)) || c.p[1] < 0xa1 || c.p[n - 1] < 0xa1 || c.p[1] == 0xff)
 		w->is_broken = true;
@@ -461,7 +462,8 @@ static size_t weigh_sjis(struct weight *w, struct bytes c)
 		weigh(w, c.n > 1 && c.p[1] >= 0xa1 && c.p[1] <= 0xdf ? 1 : 0, true);
 		return 1;
 	}
-	if (c.n < 2)
+	w->is_cut = c.n < 2;
+	if (w->is_cut)
 		return 1;
 	if (a == 0x80 || a == 0xa0 || a > 0xfc || !is_sjis_trail(c.p[1]))
 		w->is_broken = true;
@@ -477,6 +479,7 @@ static struct weight weigh_all(struct bytes raw, size_t (*step)(struct weight *,
 
 	while (c.n && !w.is_broken)
 		(void)take_skip(&c, step(&w, c));
+	w.is_broken = w.is_broken || (w.is_cut && raw.n <= GUESS_MAX);
 	return w;
 }
 

@@ -107,6 +107,8 @@ static bool take_field(struct bytes *c, struct bytes *ret)
 
 	if (!take_line(&rest, &line))
 		return false;
+	if (is_blank_line(line))
+		return take_bytes(c, line.n, ret);
 	while (is_continued(rest)) {
 		behind = rest;
 		if (!take_line(&behind, &line) || is_header_over(line, behind))

@@ -19,7 +19,9 @@
 enum read_frame {
 	READ_MAIL = 1, /* see put_mail */
 	READ_FILE,     /* name, type */
-	READ_BYTES,    /* a piece of the file before */
+	READ_SEAL,     /* kind u32, whole u32: what is encrypted or signed */
+	READ_BYTES,    /* a piece of the file, or of the sealed bytes, before */
+	READ_SIGNATURE, /* the signature of the sealed bytes before */
 	READ_END,
 };
 
@@ -81,6 +83,15 @@ static void put_mail(struct buf *b, const struct mail *m, const struct mail_verd
 	put_returned(b, v);
 }
 
+static int send_pieces(int out, uint32_t kind, struct bytes bytes)
+{
+	int r = 0;
+
+	for (size_t at = 0; at < bytes.n && r == 0; at += PIECE)
+		r = child_send(out, kind, BYTES(bytes.p + at, MIN((size_t)PIECE, bytes.n - at)));
+	return r;
+}
+
 static int send_file(int out, const struct mail_part *p, struct buf *b)
 {
 	int r;
@@ -89,8 +100,30 @@ static int send_file(int out, const struct mail_part *p, struct buf *b)
 	frame_put_text(b, p->name);
 	frame_put_text(b, p->type);
 	r = child_send(out, READ_FILE, buf_bytes(b));
-	for (size_t at = 0; at < p->bytes.n && r == 0; at += PIECE)
-		r = child_send(out, READ_BYTES, BYTES(p->bytes.p + at, MIN((size_t)PIECE, p->bytes.n - at)));
+	return r < 0 ? r : send_pieces(out, READ_BYTES, p->bytes);
+}
+
+/* Keys and certificates that come along are files; what can be opened or checked is told. */
+static int send_sealed(int out, struct bytes raw, const struct mail *m, struct arena *arena)
+{
+	struct crypt found;
+	int r = 0;
+
+	crypt_find(raw, m, arena, &found);
+	for (size_t i = 0, sent = 0; i < found.count && r == 0 && sent < READ_SEALED_MAX; i++) {
+		const struct crypt_item *item = &found.items[i];
+		uint8_t head[8];
+		if (item->kind == CRYPT_PGP_KEY || item->kind == CRYPT_SMIME_CERTIFICATES)
+			continue;
+		put_u32le(head, item->kind);
+		put_u32le(head + 4, item->is_whole_text);
+		r = child_send(out, READ_SEAL, BYTES(head, sizeof head));
+		if (r == 0)
+			r = send_pieces(out, READ_BYTES, item->data);
+		if (r == 0)
+			r = send_pieces(out, READ_SIGNATURE, item->signature);
+		sent++;
+	}
 	return r;
 }
 
@@ -119,6 +152,8 @@ static int work(void *context, int in, int out)
 			r = send_file(out, &m->parts[i], &b);
 			files++;
 		}
+	if (r == 0)
+		r = send_sealed(out, g->raw, m, arena);
 	if (r == 0)
 		r = child_send(out, READ_END, BYTES("", 0));
 	return r < 0 ? 3 : 0;
@@ -194,56 +229,103 @@ static bool take_mail(struct bytes c, struct arena *arena, struct read_mail *ret
 	       take_returned(&c, arena, ret) && c.n == 0;
 }
 
-/* What has come so far. */
+/* What has come so far. Spans lie in `bytes`, which moves while it grows: where they begin and end is kept until then. */
+struct span {
+	size_t begin, end;
+};
+
 struct taking {
 	struct read_mail *mail;
 	struct arena *arena;
-	struct buf bytes;       /* of all files */
-	size_t *ends;           /* of each file in `bytes` */
-	size_t end_room;
-	size_t file_room;
+	struct buf bytes;
 	struct read_file *files;
+	struct span *of_file, of_seal[READ_SEALED_MAX], of_signature[READ_SEALED_MAX];
+	struct span *now; /* what a piece belongs to */
+	size_t file_room, span_room;
 	bool has_mail, is_ended;
 };
 
-static bool take_frame(struct taking *t, uint32_t kind, struct bytes c)
+static bool take_file(struct taking *t, struct bytes c)
 {
 	size_t n = t->mail->file_count;
 
+	if (!t->has_mail || n == READ_FILES_MAX)
+		return false;
+	t->files = memory_grow(t->files, &t->file_room, n + 1, sizeof *t->files);
+	t->of_file = memory_grow(t->of_file, &t->span_room, n + 1, sizeof *t->of_file);
+	t->of_file[n] = (struct span){ t->bytes.n, t->bytes.n };
+	t->now = &t->of_file[n];
+	t->mail->file_count++;
+	return take_text(&c, t->arena, &t->files[n].name) && take_text(&c, t->arena, &t->files[n].type) && c.n == 0;
+}
+
+static bool take_seal(struct taking *t, struct bytes c)
+{
+	size_t n = t->mail->sealed_count;
+	uint32_t kind;
+
+	if (!t->has_mail || n == READ_SEALED_MAX || !take_u32le(&c, &kind) || kind >= CRYPT_KIND_COUNT)
+		return false;
+	t->mail->sealed[n].kind = (enum crypt_kind)kind;
+	t->of_seal[n] = t->of_signature[n] = (struct span){ t->bytes.n, t->bytes.n };
+	t->now = &t->of_seal[n];
+	t->mail->sealed_count++;
+	return take_flag(&c, &t->mail->sealed[n].is_whole_text) && c.n == 0;
+}
+
+static bool take_piece(struct taking *t, struct bytes c)
+{
+	if (!t->now)
+		return false;
+	buf_add_bytes(&t->bytes, c);
+	t->now->end = t->bytes.n;
+	return !t->bytes.is_full;
+}
+
+static bool take_signature(struct taking *t, struct bytes c)
+{
+	size_t n = t->mail->sealed_count;
+
+	if (n == 0)
+		return false;
+	if (t->now != &t->of_signature[n - 1])
+		t->of_signature[n - 1].begin = t->bytes.n;
+	t->now = &t->of_signature[n - 1];
+	return take_piece(t, c);
+}
+
+static bool take_frame(struct taking *t, uint32_t kind, struct bytes c)
+{
 	switch (kind) {
 	case READ_MAIL:
 		t->has_mail = !t->has_mail && take_mail(c, t->arena, t->mail);
 		return t->has_mail;
 	case READ_FILE:
-		if (!t->has_mail || n == READ_FILES_MAX)
-			return false;
-		t->files = memory_grow(t->files, &t->file_room, n + 1, sizeof *t->files);
-		t->ends = memory_grow(t->ends, &t->end_room, n + 1, sizeof *t->ends);
-		t->ends[n] = t->bytes.n;
-		t->mail->file_count++;
-		return take_text(&c, t->arena, &t->files[n].name) && take_text(&c, t->arena, &t->files[n].type) && c.n == 0;
+		return take_file(t, c);
+	case READ_SEAL:
+		return take_seal(t, c);
 	case READ_BYTES:
-		if (n == 0)
-			return false;
-		buf_add_bytes(&t->bytes, c);
-		t->ends[n - 1] = t->bytes.n;
-		return !t->bytes.is_full;
+		return take_piece(t, c);
+	case READ_SIGNATURE:
+		return take_signature(t, c);
 	default:
 		t->is_ended = kind == READ_END;
 		return t->is_ended && t->has_mail;
 	}
 }
 
-static void keep_files(struct taking *t)
+static void keep_bytes(struct taking *t)
 {
 	const char *bytes = arena_bytes(t->arena, t->bytes.p ? t->bytes.p : "", t->bytes.n);
-	size_t begin = 0;
+	struct read_mail *m = t->mail;
 
-	for (size_t i = 0; i < t->mail->file_count; i++) {
-		t->files[i].bytes = BYTES(bytes + begin, t->ends[i] - begin);
-		begin = t->ends[i];
+	for (size_t i = 0; i < m->file_count; i++)
+		t->files[i].bytes = BYTES(bytes + t->of_file[i].begin, t->of_file[i].end - t->of_file[i].begin);
+	m->files = (void *)arena_bytes(t->arena, t->files, m->file_count * sizeof *t->files);
+	for (size_t i = 0; i < m->sealed_count; i++) {
+		m->sealed[i].data = BYTES(bytes + t->of_seal[i].begin, t->of_seal[i].end - t->of_seal[i].begin);
+		m->sealed[i].signature = BYTES(bytes + t->of_signature[i].begin, t->of_signature[i].end - t->of_signature[i].begin);
 	}
-	t->mail->files = (void *)arena_bytes(t->arena, t->files, t->mail->file_count * sizeof *t->files);
 }
 
 static int take_all(struct child *child, struct taking *t, struct error *err)
@@ -277,7 +359,7 @@ int read_mail(struct bytes raw, const struct mail_centre *centre, struct arena *
 	child.until_us = clock_steady() + READ_SECONDS * SECOND_US;
 	r = take_all(&child, &t, err);
 	if (r == 0)
-		keep_files(&t);
+		keep_bytes(&t);
 	if (r == -ETIMEDOUT) {
 		child_kill(&child);
 	} else {
@@ -287,7 +369,7 @@ int read_mail(struct bytes raw, const struct mail_centre *centre, struct arena *
 			r = error_set(err, -ECHILD, "%s", inner.line);
 	}
 	free(t.files);
-	free(t.ends);
+	free(t.of_file);
 	buf_clear(&t.bytes);
 	return r;
 }

@@ -5,6 +5,7 @@
 #define GROUND_INTAKE_READ_H
 
 #include "base/arena.h"
+#include "format/mail/crypt.h"
 #include "format/mail/kind.h"
 
 #define READ_IDS_MAX 200
@@ -22,6 +23,15 @@ struct read_returned {
 	bool is_failed;
 };
 
+/* What is encrypted or signed, and what GnuPG is to be given (format/mail/crypt.h). */
+struct read_sealed {
+	enum crypt_kind kind;
+	struct bytes data, signature;
+	bool is_whole_text;
+};
+
+#define READ_SEALED_MAX 8
+
 /* Texts are valid UTF-8, "" where there is nothing. All of it is of the arena. */
 struct read_mail {
 	enum mail_kind kind;
@@ -34,6 +44,8 @@ struct read_mail {
 	size_t returned_count;
 	struct read_file *files;
 	size_t file_count;
+	struct read_sealed sealed[READ_SEALED_MAX];
+	size_t sealed_count;
 	bool is_cut;
 };
 
