@@ -5,7 +5,9 @@
 #ifndef ENGINE_PROC_FRAME_H
 #define ENGINE_PROC_FRAME_H
 
+#include "base/arena.h"
 #include "base/buf.h"
+#include "base/text.h"
 
 #include <stdlib.h>
 
@@ -41,6 +43,17 @@ static inline char *frame_take_text(struct bytes *c)
 	memcpy(copy, text.p, text.n);
 	copy[text.n] = '\0';
 	return copy;
+}
+
+/* What a hostile process says is text: valid UTF-8 without NUL, copied into the arena; or nothing is taken. */
+static inline bool frame_take_utf8(struct bytes *c, struct arena *arena, const char **ret)
+{
+	struct bytes text;
+
+	if (!frame_take(c, &text) || !text_is_utf8(text) || (text.n && memchr(text.p, '\0', text.n)))
+		return false;
+	*ret = arena_bytes(arena, text.p, text.n);
+	return true;
 }
 
 #endif

@@ -3,6 +3,7 @@
 /* hinomi contact add, list, key: whom the centre writes to. */
 #include "ground/people/contact.h"
 
+#include "base/calendar.h"
 #include "base/cleanup.h"
 #include "base/memory.h"
 #include "face/cmd/cmd_int.h"
@@ -10,6 +11,7 @@
 #include "face/cmd/common_cases.h"
 #include "face/cmd/table.h"
 #include "ground/people/key.h"
+#include "ground/people/network.h"
 
 #include <errno.h>
 
@@ -126,6 +128,25 @@ int cmd_contact_key(const struct invocation *in)
 	r = find(&c, in->arguments[0], &contact, &err);
 	if (r == 0)
 		r = add_key(&c, contact.id, in->arguments[1], &err);
+	cases_close(&c);
+	return r < 0 ? common_failed(r, &err) : EXIT_YES;
+}
+
+int cmd_contact_network(const struct invocation *in)
+{
+	const char *source = cases_option(in, OPTION_SOURCE, "own");
+	char today[CALENDAR_TEXT_MAX];
+	struct error err = ERROR_NONE;
+	struct contact contact;
+	struct cases c;
+	int r = cases_open(in, true, &c, &err);
+
+	if (r < 0)
+		return common_failed(r, &err);
+	date_format(calendar_date(c.doing.at), today);
+	r = find(&c, in->arguments[0], &contact, &err);
+	for (size_t i = 1; i < in->argument_count && r == 0; i++)
+		r = network_add(c.db, contact.id, in->arguments[i], source, cases_option(in, OPTION_AS_OF, today), &c.doing, &err);
 	cases_close(&c);
 	return r < 0 ? common_failed(r, &err) : EXIT_YES;
 }

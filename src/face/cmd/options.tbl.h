@@ -76,3 +76,7 @@ OPTION(DELAY, "delay", 0, "SECONDS", "how long a letter can be taken back before
 OPTION(CHANNEL, "channel", 0, "NAME", "how it came: telephone, hand, fax, web, list")
 OPTION(BRAND, "brand", 0, "NAME", "the brand that a phishing site imitates")
 OPTION(ORIGIN, "origin", 0, "WHAT", "of the brand: domestic, foreign or unknown")
+OPTION(FOR_EACH, "each", 0, "WHAT", "address (default), administrator or one: how lines become incidents")
+OPTION(SENDER, "sender", 0, "ADDRESS", "who brought it")
+OPTION(SOURCE, "source", 0, "TEXT", "who says so (default own)")
+OPTION(AS_OF, "as-of", 0, "DATE", "of which day that is (default today)")

@@ -166,17 +166,6 @@ static int garbled(struct error *err)
 	return error_set(err, -EBADMSG, "the reader of mails gave an answer that is none");
 }
 
-/* Valid UTF-8 without NUL, or nothing is taken. */
-static bool take_text(struct bytes *c, struct arena *arena, const char **ret)
-{
-	struct bytes text;
-
-	if (!frame_take(c, &text) || !text_is_utf8(text) || (text.n && memchr(text.p, '\0', text.n)))
-		return false;
-	*ret = arena_bytes(arena, text.p, text.n);
-	return true;
-}
-
 static bool take_flag(struct bytes *c, bool *ret)
 {
 	uint32_t value;
@@ -194,7 +183,7 @@ static bool take_ids(struct bytes *c, struct arena *arena, struct read_mail *ret
 	if (!take_u32le(c, &count) || count > READ_IDS_MAX)
 		return false;
 	for (ret->id_count = 0; ret->id_count < count; ret->id_count++)
-		if (!take_text(c, arena, &ret->ids[ret->id_count]))
+		if (!frame_take_utf8(c, arena, &ret->ids[ret->id_count]))
 			return false;
 	return true;
 }
@@ -207,8 +196,8 @@ static bool take_returned(struct bytes *c, struct arena *arena, struct read_mail
 		return false;
 	for (ret->returned_count = 0; ret->returned_count < count; ret->returned_count++) {
 		struct read_returned *to = &ret->returned[ret->returned_count];
-		if (!take_flag(c, &to->is_failed) || !take_text(c, arena, &to->address) || !take_text(c, arena, &to->status) ||
-		    !take_text(c, arena, &to->diagnostic) || !take_text(c, arena, &to->reason))
+		if (!take_flag(c, &to->is_failed) || !frame_take_utf8(c, arena, &to->address) || !frame_take_utf8(c, arena, &to->status) ||
+		    !frame_take_utf8(c, arena, &to->diagnostic) || !frame_take_utf8(c, arena, &to->reason))
 			return false;
 	}
 	return true;
@@ -222,10 +211,10 @@ static bool take_mail(struct bytes c, struct arena *arena, struct read_mail *ret
 		return false;
 	ret->kind = (enum mail_kind)kind;
 	return take_flag(&c, &ret->may_answer) && take_flag(&c, &ret->is_delayed) && take_flag(&c, &ret->is_cut) &&
-	       take_text(&c, arena, &ret->rule) && take_text(&c, arena, &ret->evidence) && take_text(&c, arena, &ret->subject) &&
-	       take_text(&c, arena, &ret->from_name) && take_text(&c, arena, &ret->from_address) &&
-	       take_text(&c, arena, &ret->answer_address) && take_text(&c, arena, &ret->message_id) &&
-	       take_text(&c, arena, &ret->original_id) && take_text(&c, arena, &ret->text) && take_ids(&c, arena, ret) &&
+	       frame_take_utf8(&c, arena, &ret->rule) && frame_take_utf8(&c, arena, &ret->evidence) && frame_take_utf8(&c, arena, &ret->subject) &&
+	       frame_take_utf8(&c, arena, &ret->from_name) && frame_take_utf8(&c, arena, &ret->from_address) &&
+	       frame_take_utf8(&c, arena, &ret->answer_address) && frame_take_utf8(&c, arena, &ret->message_id) &&
+	       frame_take_utf8(&c, arena, &ret->original_id) && frame_take_utf8(&c, arena, &ret->text) && take_ids(&c, arena, ret) &&
 	       take_returned(&c, arena, ret) && c.n == 0;
 }
 
@@ -256,7 +245,7 @@ static bool take_file(struct taking *t, struct bytes c)
 	t->of_file[n] = (struct span){ t->bytes.n, t->bytes.n };
 	t->now = &t->of_file[n];
 	t->mail->file_count++;
-	return take_text(&c, t->arena, &t->files[n].name) && take_text(&c, t->arena, &t->files[n].type) && c.n == 0;
+	return frame_take_utf8(&c, t->arena, &t->files[n].name) && frame_take_utf8(&c, t->arena, &t->files[n].type) && c.n == 0;
 }
 
 static bool take_seal(struct taking *t, struct bytes c)

@@ -1,0 +1,492 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright The hinomi authors */
+/* Lists. Each step is many short transactions; each looks for what is left to do, so that it can be stopped anywhere. */
+#include "desk/incident/list.h"
+
+#include "base/calendar.h"
+#include "base/cleanup.h"
+#include "base/memory.h"
+#include "desk/incident/incident.h"
+#include "desk/incident/list.sql.gen.h"
+#include "desk/incident/report.h"
+#include "ground/people/key.h"
+
+#include <errno.h>
+
+#define AT_ONCE 500
+#define CSV_MAX (14u << 20)
+
+static const char *const pers[] = { [LIST_PER_ADDRESS] = "address", [LIST_PER_ADMINISTRATOR] = "administrator",
+				    [LIST_PER_ONE] = "one" };
+
+bool list_per_parse(const char *text, enum list_per *ret)
+{
+	for (size_t i = 0; i < COUNT(pers); i++)
+		if (strcmp(text, pers[i]) == 0) {
+			*ret = (enum list_per)i;
+			return true;
+		}
+	return false;
+}
+
+/* --- the report and its lines --- */
+
+struct beginning {
+	const struct list_new *n;
+	char uuid[RECORD_UUID_TEXT];
+	int64_t report;
+};
+
+static int begin(struct db *db, void *context, struct error *err)
+{
+	struct beginning *b = context;
+	const struct list_new *n = b->n;
+	const struct report_wishes none = { ANSWER_NONE, ANSWER_NONE, ANSWER_NONE, ANSWER_NONE, ANSWER_NONE, ANSWER_NONE, "", 0, false };
+	const struct report_new report = { .message_id = n->message_id, .channel = "list", .form = "general",
+					   .received_at = n->received_at, .subject = n->subject, .reporter_name = n->reporter_name,
+					   .reporter_address = n->reporter_address, .language = "en", .wishes = none,
+					   .token_hash = "", .doing = n->doing };
+	struct list_report_of_message_row row = { 0 };
+	char ref[RECORD_REF_MAX];
+	int r = list_report_of_message(db, n->message_id, NULL, &row, err);
+
+	b->report = row.id;
+	if (r != 0)
+		return r < 0 ? r : 0;
+	r = report_add(db, &report, b->uuid, &b->report, ref, err);
+	if (r == 0)
+		r = list_insert(db, b->report, pers[n->per], INCIDENT_SET, n->category, err);
+	if (r == -ENOENT) {
+		error_hint(err, "phishing, defacement, malware_site, scan, dos, ics, targeted, other");
+		return error_set(err, -EINVAL, "'%.40s' is not a category", n->category);
+	}
+	return r < 0 ? r : 0;
+}
+
+int list_begin(struct db *db, const struct list_new *n, int64_t *ret_report, struct error *err)
+{
+	struct beginning b = { .n = n };
+	int r;
+
+	record_uuid(b.uuid);
+	r = db_transaction(db, begin, &b, err);
+	if (r == 0)
+		*ret_report = b.report;
+	return r;
+}
+
+int list_load(struct db *db, int64_t report_id, struct arena *arena, struct list *ret, struct error *err)
+{
+	struct list_select_row row = { 0 };
+	int r = list_select(db, report_id, arena, &row, err);
+
+	if (r > 0)
+		*ret = (struct list){ report_id, row.rows, row.faults, row.lines, row.addresses, row.without_contact, row.contacts,
+				      row.incidents, row.requests, row.ref, row.per, row.category, row.state };
+	return r;
+}
+
+struct keeping {
+	int64_t report;
+	const struct read_row *rows;
+	size_t count;
+};
+
+static int keep_row(struct db *db, int64_t report, const struct read_row *row, struct error *err)
+{
+	char address[ADDRESS_TEXT_MAX] = "";
+	int64_t port = row->port;
+
+	if (row->why)
+		return list_fault_insert(db, report, (int64_t)row->number, row->why, row->raw, err);
+	if (row->address.family)
+		address_format(&row->address, address);
+	return list_line_insert(db, report, (int64_t)row->number, address, row->has_time ? &row->time_us : NULL, row->time_text,
+				row->has_port ? &port : NULL, row->host, row->url, row->kind, row->raw, err);
+}
+
+static int keep(struct db *db, void *context, struct error *err)
+{
+	const struct keeping *k = context;
+	int r = 0;
+
+	for (size_t i = 0; i < k->count && r >= 0; i++)
+		r = keep_row(db, k->report, &k->rows[i], err);
+	return r < 0 ? r : 0;
+}
+
+int list_keep(struct db *db, int64_t report_id, const struct read_row *rows, size_t count, struct error *err)
+{
+	return db_transaction(db, keep, &(struct keeping){ report_id, rows, count }, err);
+}
+
+struct stating {
+	int64_t report;
+	const char *state;
+	const struct doing *doing;
+};
+
+static int write_state(struct db *db, void *context, struct error *err)
+{
+	const struct stating *s = context;
+	struct list_count_row row = { 0 };
+	int r = list_count(db, s->report, NULL, &row, err);
+
+	if (r >= 0)
+		r = list_write_state(db, s->report, s->state, row.rows, row.faults, err);
+	return r < 0 ? r : record_happened(db, s->report, s->doing->at, s->doing->actor, s->state, NULL, err);
+}
+
+int list_read(struct db *db, int64_t report_id, const struct doing *doing, struct error *err)
+{
+	return db_transaction(db, write_state, &(struct stating){ report_id, "read", doing }, err);
+}
+
+/* --- who answers for it --- */
+
+struct texts {
+	char (*list)[ADDRESS_TEXT_MAX];
+	size_t count, room;
+};
+
+static void texts_add(struct texts *t, const char *text)
+{
+	t->list = memory_grow(t->list, &t->room, t->count + 1, sizeof *t->list);
+	snprintf(t->list[t->count++], sizeof *t->list, "%s", text);
+}
+
+static int take_unchosen(void *context, const struct list_unchosen_row *row)
+{
+	texts_add(context, row->address);
+	return 0;
+}
+
+struct choosing {
+	int64_t report;
+	const struct network_table *networks;
+	const struct texts *addresses;
+};
+
+static int choose(struct db *db, void *context, struct error *err)
+{
+	const struct choosing *c = context;
+	int r = 0;
+
+	for (size_t i = 0; i < c->addresses->count && r >= 0; i++) {
+		const struct network *n;
+		char prefix[ADDRESS_TEXT_MAX], why[200];
+		struct address a;
+		if (!address_parse(BYTES_TEXT(c->addresses->list[i]), &a))
+			continue;
+		n = network_find(c->networks, &a);
+		if (!n)
+			continue;
+		snprintf(why, sizeof why, "%s/%u, %.60s%s%.20s", address_format(&n->prefix.address, prefix), n->prefix.bits, n->source,
+			 n->as_of[0] ? " of " : "", n->as_of);
+		r = list_choose_contact(db, c->report, c->addresses->list[i], n->contact_id, why, err);
+	}
+	return r < 0 ? r : 0;
+}
+
+int list_choose(struct db *db, int64_t report_id, const struct network_table *networks, list_progress *progress, void *context,
+		struct error *err)
+{
+	struct texts t = { 0 };
+	char after[ADDRESS_TEXT_MAX] = "";
+	int64_t done = 0;
+	int r;
+
+	do {
+		t.count = 0;
+		r = list_unchosen(db, report_id, after, AT_ONCE, take_unchosen, &t, err);
+		if (r == 0 && t.count)
+			r = db_transaction(db, choose, &(struct choosing){ report_id, networks, &t }, err);
+		if (t.count)
+			memcpy(after, t.list[t.count - 1], sizeof after);
+		done += (int64_t)t.count;
+		if (progress)
+			progress(context, done);
+	} while (r == 0 && t.count == AT_ONCE);
+	free(t.list);
+	return r;
+}
+
+/* --- incidents --- */
+
+struct found {
+	int64_t contact;
+	char name[300];
+};
+
+struct making {
+	int64_t report;
+	const char *category;
+	const struct doing *doing;
+	struct texts addresses;
+	struct found *contacts;
+	size_t contact_count, contact_room;
+	char (*uuids)[RECORD_UUID_TEXT]; /* AT_ONCE of them */
+};
+
+static int make_one(struct db *db, struct making *m, size_t i, const char *title, int64_t *ret, struct error *err)
+{
+	char ref[RECORD_REF_MAX];
+	struct incident_new n = { .title = title, .category = m->category, .reports = &m->report, .report_count = 1, .brand = "",
+				  .industry = "", .origin = "", .country = "", .hosting = "", .doing = *m->doing };
+
+	return incident_add(db, &n, m->uuids[i], ret, ref, err);
+}
+
+static int take_address(void *context, const struct list_free_addresses_row *row)
+{
+	texts_add(&((struct making *)context)->addresses, row->address);
+	return 0;
+}
+
+static int make_by_address(struct db *db, void *context, struct error *err)
+{
+	struct making *m = context;
+	int64_t id = 0;
+	int r;
+
+	m->addresses.count = 0;
+	r = list_free_addresses(db, m->report, AT_ONCE, take_address, m, err);
+	for (size_t i = 0; i < m->addresses.count && r >= 0; i++) {
+		const char *address = m->addresses.list[i];
+		r = make_one(db, m, i, address[0] ? address : "lines without an address", &id, err);
+		if (r >= 0)
+			r = list_join_address(db, m->report, address, id, err);
+	}
+	return r < 0 ? r : (int)m->addresses.count;
+}
+
+static int take_contact(void *context, const struct list_free_contacts_row *row)
+{
+	struct making *m = context;
+	struct found *f;
+
+	m->contacts = memory_grow(m->contacts, &m->contact_room, m->contact_count + 1, sizeof *m->contacts);
+	f = &m->contacts[m->contact_count++];
+	f->contact = row->contact_id;
+	snprintf(f->name, sizeof f->name, "%s", row->name);
+	return 0;
+}
+
+static int make_by_contact(struct db *db, void *context, struct error *err)
+{
+	struct making *m = context;
+	int64_t id = 0;
+	int r;
+
+	m->contact_count = 0;
+	r = list_free_contacts(db, m->report, AT_ONCE, take_contact, m, err);
+	for (size_t i = 0; i < m->contact_count && r >= 0; i++) {
+		r = make_one(db, m, i, m->contacts[i].name, &id, err);
+		if (r >= 0)
+			r = list_join_contact(db, m->report, m->contacts[i].contact, id, err);
+	}
+	return r < 0 ? r : (int)m->contact_count;
+}
+
+static int make_all(struct db *db, void *context, struct error *err)
+{
+	struct making *m = context;
+	struct list_any_free_row row = { 0 };
+	int64_t id;
+	int r = list_any_free(db, m->report, NULL, &row, err);
+
+	if (r <= 0)
+		return r;
+	r = make_one(db, m, 0, "a list", &id, err);
+	if (r >= 0)
+		r = list_join_all(db, m->report, id, err);
+	return r < 0 ? r : 0;
+}
+
+int list_make(struct db *db, int64_t report_id, const struct doing *doing, list_progress *progress, void *context,
+	      struct error *err)
+{
+	struct making m = { .report = report_id, .doing = doing };
+	struct arena *arena = arena_new();
+	int64_t done = 0;
+	enum list_per per = LIST_PER_ONE;
+	struct list l;
+	int r = list_load(db, report_id, arena, &l, err);
+
+	if (r > 0 && !list_per_parse(l.per, &per))
+		r = -EINVAL;
+	m.category = r > 0 ? l.category : "";
+	m.uuids = memory_new(AT_ONCE, sizeof *m.uuids);
+	for (int more = r; r > 0 && more > 0;) {
+		for (size_t i = 0; i < AT_ONCE; i++)
+			record_uuid(m.uuids[i]);
+		more = db_transaction(db, per == LIST_PER_ADDRESS ? make_by_address : per == LIST_PER_ONE ? make_all : make_by_contact,
+				      &m, err);
+		r = more < 0 ? more : r;
+		done += more > 0 ? more : 0;
+		if (progress)
+			progress(context, done);
+	}
+	if (r > 0)
+		r = db_transaction(db, write_state, &(struct stating){ report_id, "made", doing }, err);
+	free(m.uuids);
+	free(m.addresses.list);
+	free(m.contacts);
+	arena_free(arena);
+	return r;
+}
+
+/* --- letters --- */
+
+struct table {
+	struct buf out;
+	int64_t rows;
+};
+
+/* RFC 4180, and no cell that a spreadsheet takes for a formula. */
+static void put_cell(struct buf *b, const char *text, bool is_last)
+{
+	bool is_formula = text[0] && strchr("=+-@\t\r", text[0]);
+
+	if (is_formula || strpbrk(text, ",\"\r\n")) {
+		buf_add_char(b, '"');
+		if (is_formula)
+			buf_add_char(b, '\'');
+		for (const char *c = text; *c; c++) {
+			if (*c == '"')
+				buf_add_char(b, '"');
+			buf_add_char(b, *c);
+		}
+		buf_add_char(b, '"');
+	} else {
+		buf_add_text(b, text);
+	}
+	buf_add_text(b, is_last ? "\r\n" : ",");
+}
+
+static int take_line(void *context, const struct list_lines_of_contact_row *row)
+{
+	char text[CALENDAR_TEXT_MAX] = "", port[8] = "";
+	struct table *t = context;
+
+	if (row->has_at)
+		time_format_utc(row->at, text);
+	if (row->has_port)
+		snprintf(port, sizeof port, "%lld", (long long)row->port);
+	buf_addf(&t->out, "%lld,", (long long)row->number);
+	put_cell(&t->out, row->has_at ? text : "", false);
+	put_cell(&t->out, row->has_at ? "" : row->at_text, false);
+	put_cell(&t->out, row->address, false);
+	put_cell(&t->out, port, false);
+	put_cell(&t->out, row->host, false);
+	put_cell(&t->out, row->url, false);
+	put_cell(&t->out, row->kind, true);
+	t->rows++;
+	return 0;
+}
+
+/* Only the lines of that contact, whatever else the list holds. */
+static int write_table(struct db *db, int64_t report, int64_t contact, struct table *t, struct error *err)
+{
+	int r;
+
+	buf_reset(&t->out);
+	t->rows = 0;
+	buf_add_text(&t->out, "line,time_utc,time_without_zone,address,port,host,url,kind\r\n");
+	r = list_lines_of_contact(db, report, contact, take_line, t, err);
+	return r == 0 && t->out.is_full ? error_set(err, -E2BIG, "the lines of one contact are more than a mail holds") : r;
+}
+
+struct ids {
+	int64_t *list;
+	size_t count, room;
+};
+
+static void ids_add(struct ids *i, int64_t id)
+{
+	i->list = memory_grow(i->list, &i->room, i->count + 1, sizeof *i->list);
+	i->list[i->count++] = id;
+}
+
+static int take_unasked(void *context, const struct list_unasked_row *row)
+{
+	ids_add(context, row->contact_id);
+	return 0;
+}
+
+static int take_incident(void *context, const struct list_incidents_of_contact_row *row)
+{
+	ids_add(context, row->id);
+	return 0;
+}
+
+struct asking {
+	int64_t report;
+	const struct list_letters *o;
+	struct table table;
+	struct ids incidents;
+	struct arena *arena;
+};
+
+static int protection_of(struct db *db, const struct asking *a, const struct contact *to, const char **ret, struct error *err)
+{
+	const char *key;
+	int r = key_usable(db, to->id, KEYS_OPENPGP, a->o->doing.at, a->arena, &key, err);
+
+	if (r >= 0)
+		*ret = rules_protection_name(rules_protection(a->o->can_sign, r > 0, a->o->protection_wanted[0]));
+	return r < 0 ? r : 0;
+}
+
+static int ask_contact(struct db *db, struct asking *a, int64_t contact_id, struct error *err)
+{
+	char blob[BLOB_NAME_MAX], ref[RECORD_REF_MAX];
+	struct letter_attachment file = { "lines.csv", "text/csv", blob };
+	struct contact to;
+	struct request_new n = { .contact = &to, .subject = a->o->subject, .text = a->o->text, .attachments = &file,
+				 .attachment_count = 1, .home = a->o->home, .reason = "answers for the addresses", .doing = a->o->doing };
+	int64_t letter;
+	int r = contact_load(db, contact_id, a->arena, &to, err);
+
+	/* Without an address it waits for a person, like lines that nobody answers for. */
+	if (r <= 0 || !to.address[0])
+		return r < 0 ? r : 0;
+	a->incidents.count = 0;
+	r = list_incidents_of_contact(db, a->report, contact_id, take_incident, &a->incidents, err);
+	if (r == 0)
+		r = write_table(db, a->report, contact_id, &a->table, err);
+	if (r == 0)
+		r = blob_put(a->o->blobs, buf_bytes(&a->table.out), blob, err);
+	if (r == 0)
+		r = protection_of(db, a, &to, &n.protection, err);
+	n.incidents = a->incidents.list;
+	n.incident_count = a->incidents.count;
+	return r < 0 ? r : request_make(db, &n, &letter, ref, err);
+}
+
+int list_ask(struct db *db, int64_t report_id, const struct list_letters *o, list_progress *progress, void *context,
+	     struct error *err)
+{
+	struct asking a = { .report = report_id, .o = o, .arena = arena_new() };
+	struct ids contacts = { 0 };
+	int64_t after = 0, done = 0;
+	int r;
+
+	buf_init(&a.table.out, CSV_MAX);
+	do {
+		contacts.count = 0;
+		r = list_unasked(db, report_id, after, AT_ONCE, take_unasked, &contacts, err);
+		for (size_t i = 0; i < contacts.count && r == 0; i++) {
+			r = ask_contact(db, &a, contacts.list[i], err);
+			after = contacts.list[i];
+			arena_reset(a.arena);
+			if (progress)
+				progress(context, ++done);
+		}
+	} while (r == 0 && contacts.count == AT_ONCE);
+	buf_clear(&a.table.out);
+	free(contacts.list);
+	free(a.incidents.list);
+	arena_free(a.arena);
+	return r;
+}
