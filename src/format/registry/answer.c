@@ -157,9 +157,9 @@ enum registry_holding registry_holding_of(const char *status)
 		enum registry_holding holding;
 	} words[] = {
 		{ "sub-alloc", REGISTRY_SUBALLOCATED }, { "suba", REGISTRY_SUBALLOCATED },
-		{ "reallocat", REGISTRY_SUBALLOCATED }, { "reassign", REGISTRY_ASSIGNED },
+		{ "realloc", REGISTRY_SUBALLOCATED }, { "reassign", REGISTRY_ASSIGNED },
 		{ "assign", REGISTRY_ASSIGNED },	{ "割り当て", REGISTRY_ASSIGNED },
-		{ "割当", REGISTRY_ASSIGNED },		{ "allocat", REGISTRY_ALLOCATED },
+		{ "割当", REGISTRY_ASSIGNED },		{ "alloc", REGISTRY_ALLOCATED },
 		{ "割り振り", REGISTRY_ALLOCATED },	{ "割振", REGISTRY_ALLOCATED },
 	};
 
