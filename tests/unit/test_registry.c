@@ -256,6 +256,53 @@ static void jprs_organisational(void **state)
 	assert_null(registry_contact_of(&a, REGISTRY_ABUSE));
 }
 
+static void jprs_in_english(void **state)
+{
+	struct registry_answer a = whois("Domain Information:\n"
+					 "a. [Domain Name]                EXAMPLE.CO.JP\n"
+					 "g. [Organization]               Example Inc.\n"
+					 "l. [Organization Type]          Corporation\n"
+					 "m. [Administrative Contact]     TE001JP\n"
+					 "n. [Technical Contact]          TE002JP\n"
+					 "p. [Name Server]                ns1.example.co.jp\n"
+					 "[State]                         Connected (2015/03/31)\n"
+					 "[Registered Date]               2001/03/29\n"
+					 "[Last Update]                   2014/04/01 01:00:49 (JST)\n");
+	struct registry_answer general = whois("Domain Information:\n"
+					       "[Domain Name]                   EXAMPLE.JP\n\n"
+					       "[Registrant]                    Example Inc.\n\n"
+					       "[Created on]                    2001/05/09\n"
+					       "[Expires on]                    2015/05/31\n"
+					       "[Status]                        Active\n\n"
+					       "Contact Information:\n"
+					       "[Name]                          Example Inc.\n"
+					       "[Email]                         nic@example.jp\n");
+
+	(void)state;
+	assert_string_equal(a.organization, "Example Inc.");
+	assert_string_equal(a.registered, "2001/03/29");
+	assert_string_equal(a.expires, "2015/03/31");
+	expect_contact(&a, REGISTRY_TECHNICAL, "TE002JP||");
+	assert_string_equal(general.expires, "2015/05/31");
+	expect_contact(&general, REGISTRY_PUBLIC, "|Example Inc.|nic@example.jp");
+}
+
+static void jpnic_sub_allocation(void **state)
+{
+	struct registry_answer a = whois("Network Information: [ネットワーク情報]\n"
+					 "a. [IPネットワークアドレス]     192.0.2.0/28\n"
+					 "[割当年月日]                    2014/01/15\n"
+					 "\n上位情報\n----------\n"
+					 "株式会社例 (Example Inc.)\n  EXAMPLE-SUBA [SUBA] 192.0.2.0/25\n"
+					 "株式会社大 (Big Inc.)\n  [割り振り] 192.0.2.0/24\n");
+
+	(void)state;
+	assert_int_equal(a.parent_count, 2);
+	assert_int_equal(a.parents[0].holding, REGISTRY_SUBALLOCATED);
+	assert_string_equal(a.parents[1].organization, "株式会社大 (Big Inc.)");
+	assert_int_equal(a.parents[1].holding, REGISTRY_ALLOCATED);
+}
+
 /* --- the others --- */
 
 static void rpsl(void **state)
@@ -461,6 +508,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(ranges),		 TEST(ranges_that_are_none), TEST(jpnic_allocation), TEST(jpnic_assignment_in_english),
 		TEST(jpnic_contacts),	 TEST(jprs_general_use),     TEST(jprs_organisational), TEST(rpsl),
+		TEST(jprs_in_english),	 TEST(jpnic_sub_allocation),
 		TEST(arin),		 TEST(generic_domain),	     TEST(whois_without_answer), TEST(rdap_network),
 		TEST(rdap_others),	 TEST(rdap_without_answer),
 	};
