@@ -130,3 +130,9 @@ void json_null(struct json *j)
 	before_value(j);
 	buf_add_text(j->out, "null");
 }
+
+void json_raw(struct json *j, const char *value)
+{
+	before_value(j);
+	buf_add_text(j->out, value);
+}

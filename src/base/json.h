@@ -38,5 +38,7 @@ void json_number(struct json *j, int64_t value);
 void json_real(struct json *j, double value);
 void json_bool(struct json *j, bool value);
 void json_null(struct json *j);
+/* A value that is JSON already. */
+void json_raw(struct json *j, const char *value);
 
 #endif

@@ -3,7 +3,6 @@
 /* What texts are about: plain, harmless, full-width, Japanese. */
 #include "base/buf.h"
 #include "base/cleanup.h"
-#include "base/clock.h"
 #include "base/memory.h"
 #include "format/text/extract.h"
 
@@ -88,7 +87,7 @@ static void names_and_addresses(void **state)
 		{ "mailto:user@example.jp", "mail=user@example.jp" },
 		{ "192.0.2.1", "address=192.0.2.1" },
 		{ "192.0.2.1,192.0.2.2.", "address=192.0.2.1 address=192.0.2.2" },
-		{ "192.0.2.1-192.0.2.9", "address=192.0.2.1 address=192.0.2.9" },
+		{ "192.0.2.1-192.0.2.9 gw-192.0.2.1", "address=192.0.2.1 address=192.0.2.9 address=192.0.2.1" },
 		{ "192.0.2[.]1:80 192[.]0[.]2[.]2", "address=192.0.2.1 port=80 address=192.0.2.2" },
 		{ "１９２．０．２．１", "address=192.0.2.1" },
 		{ "192.0.2.1:53/udp", "address=192.0.2.1 port=53/udp" },
@@ -157,12 +156,12 @@ static void offsets_are_those_of_the_text(void **state)
 	arena_free(a);
 }
 
-/* What makes a scanner with backtracking slow: each piece repeated to a megabyte. */
+/* What makes a scanner with backtracking slow: each piece repeated to half a megabyte. */
 static void time_grows_with_length_alone(void **state)
 {
 	static const char *const pieces[] = { "a.", "1-", "http://", "a@", "0:", "((((", "[.", "/a.jp", "1.1.1.1.", "ポート",
 					      "http://example.jp/).", "2014-01-15 ", "a+b.c_d-", "\xe3\x80\x82" "a", "port 1," };
-	size_t room = 1 << 20;
+	size_t room = 1 << 19;
 	_cleanup_free_ char *text = memory_new(1, room + 64);
 
 	(void)state;
@@ -170,11 +169,11 @@ static void time_grows_with_length_alone(void **state)
 		struct arena *a = arena_new();
 		struct extract_items items;
 		size_t n = strlen(pieces[i]);
-		int64_t start = clock_steady();
+		clock_t start = clock();
 		for (size_t k = 0; k + n <= room; k += n)
 			memcpy(text + k, pieces[i], n);
 		extract(BYTES(text, room / n * n), a, &items);
-		if (clock_steady() - start > 8 * SECOND_US)
+		if (clock() - start > 8 * CLOCKS_PER_SEC)
 			fail_msg("'%s' takes long", pieces[i]);
 		arena_free(a);
 	}

@@ -2,7 +2,6 @@
  * Copyright The hinomi authors */
 /* Folding, and the terms of the search index. */
 #include "base/cleanup.h"
-#include "base/clock.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "format/text/bigram.h"
@@ -13,7 +12,7 @@
 
 static char *folded(const char *text)
 {
-	struct buf b;
+	_cleanup_(buf_clear) struct buf b;
 
 	buf_init(&b, FOLD_GROWTH_MAX * strlen(text) + 1);
 	fold_text(BYTES_TEXT(text), &b);
@@ -58,7 +57,7 @@ static void folds_many_marks_at_once(void **state)
 	size_t n = 1 << 20;
 	_cleanup_free_ char *text = memory_new(n + 1, 1);
 	_cleanup_(buf_clear) struct buf b;
-	int64_t start = clock_steady();
+	clock_t start = clock();
 
 	(void)state;
 	for (size_t i = 0; i < n; i += 4)
@@ -66,7 +65,7 @@ static void folds_many_marks_at_once(void **state)
 	buf_init(&b, FOLD_GROWTH_MAX * n);
 	fold_text(BYTES(text, n), &b);
 	assert_true(b.n < 200);
-	assert_true(clock_steady() - start < 5 * SECOND_US);
+	assert_true(clock() - start < 5 * CLOCKS_PER_SEC);
 }
 
 /* Folding in pieces gives what folding at once gives. */

@@ -627,8 +627,10 @@ static bool begins(const struct scan *s)
 		return false;
 	if (s->at == s->fresh)
 		return true;
+	if (before == '-' && isdigit(c)) /* 192.0.2.1-192.0.2.9, gw-192.0.2.1, but not 1-1-1-1 */
+		return s->at - 1 == s->fresh || s->at < 2 || !isdigit(char_at(s, s->at - 2));
 	if (before == '-' || before == '_' || before == '.')
-		return s->at < 2 || !isalnum(char_at(s, s->at - 2)) || (before == '-' && isdigit(c));
+		return s->at < 2 || !isalnum(char_at(s, s->at - 2));
 	return !isalnum(before) && before != '@' && before != '%' && !(before == ':' && c == ':');
 }
 

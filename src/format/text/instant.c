@@ -493,8 +493,11 @@ int64_t instant_time(const struct instant *i, int offset_s, int64_t not_after_us
 	if (year)
 		return time_in(i, year, offset_s);
 	year = date_from_days(floor_div(not_after_us, DAY_US)).year + 1;
-	while (time_in(i, year, offset_s) > not_after_us + DAY_US || !date_is_valid((struct date){ year, i->date.month, i->date.day }))
-		year--;
+	/* February 29 may be eight years back (1896 to 1904). */
+	for (int tries = 0; tries < 10; tries++, year--)
+		if (date_is_valid((struct date){ year, i->date.month, i->date.day }) &&
+		    time_in(i, year, offset_s) <= not_after_us + DAY_US)
+			break;
 	return time_in(i, year, offset_s);
 }
 

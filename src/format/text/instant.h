@@ -8,7 +8,7 @@
  *	2014年1月15日(水) 午後0時34分56秒                   平成26年1月15日 12:34
  *
  * A zone is +09:00, +0900, +09, Z, a name of the table in instant.c, or 日本時間. Names that stand for several zones
- * (CST, IST, BST) are none. 01/02/2014 says no day and is no instant; neither is a date alone. */
+ * (CST, BST) are none. 01/02/2014 says no day and is no instant; neither is a date alone. */
 #ifndef FORMAT_TEXT_INSTANT_H
 #define FORMAT_TEXT_INSTANT_H
 
