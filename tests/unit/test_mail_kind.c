@@ -88,7 +88,7 @@ static const struct {
 	  "ordinary", "none", true },
 	{ "From: a@b.c\nSubject: your bounce\n\nYour mail could not be delivered to:\n\n<c@d.e>\n", "ordinary", "none", true },
 	/* A postmaster who writes himself. */
-	{ "From: postmaster@b.c\nSubject: incident\n\nWe saw attacks from 192.0.2.1, please tell admin@d.e\n", "ordinary", "none",
+	{ "From: postmaster@b.c\nSubject: incident\n\nPlease look at 192.0.2.1 and tell admin@d.e\n", "ordinary", "none",
 	  false },
 	{ "From: MAILER-DAEMON@b.c\nSubject: 配信エラー\n\n次の宛先に配信できませんでした。\n\n<c@d.e>\n宛先不明です\n", "bounce",
 	  "bounce-text", false },
