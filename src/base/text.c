@@ -61,6 +61,27 @@ static uint32_t code_point(const uint8_t *p, size_t length)
 	}
 }
 
+bool text_take_character(struct bytes *c, uint32_t *ret)
+{
+	size_t length = text_utf8_length(*c);
+
+	if (c->n == 0)
+		return false;
+	*ret = length ? code_point(c->p, length) : TEXT_NO_CHARACTER;
+	return take_skip(c, length ? length : 1);
+}
+
+size_t text_put_character(uint32_t c, char into[4])
+{
+	size_t length = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+	static const uint8_t first[] = { 0, 0, 0xc0, 0xe0, 0xf0 };
+
+	for (size_t i = length - 1; i; i--, c >>= 6)
+		into[i] = (char)(0x80 | (c & 0x3f));
+	into[0] = (char)(first[length] | c);
+	return length;
+}
+
 static bool is_wide(uint32_t c)
 {
 	return (c >= 0x1100 && c <= 0x115f) || (c >= 0x2e80 && c <= 0xa4cf) || (c >= 0xac00 && c <= 0xd7a3) ||

@@ -10,6 +10,13 @@
 size_t text_utf8_length(struct bytes text);
 bool text_is_utf8(struct bytes text);
 
+#define TEXT_NO_CHARACTER 0xfffd /* stands for each byte that is no UTF-8 */
+
+/* Takes the next character; false at the end. */
+bool text_take_character(struct bytes *c, uint32_t *ret);
+/* Writes a character (up to 0x10ffff) and returns its length. */
+size_t text_put_character(uint32_t c, char into[4]);
+
 /* Columns of a terminal: wide East Asian characters take two (Unicode TR11, the ranges used by Japanese). */
 size_t text_width(const char *text);
 

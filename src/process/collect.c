@@ -326,7 +326,7 @@ static int save_pin(int folder, const uint8_t pin[WIRE_HASH_BYTES], struct error
 static int lock_in(int folder, const char *store, struct error *err)
 {
 	_cleanup_close_ int data = open(store, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	const struct sandbox_place places[] = { { folder, true }, { data, true } };
+	const struct sandbox_place places[] = { { .fd = folder, .is_kept = true }, { .fd = data, .is_kept = true } };
 
 	if (data < 0)
 		return error_errno(err, -errno, "cannot open the folder '%s'", store);

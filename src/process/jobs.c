@@ -13,6 +13,9 @@
 #include "engine/conf/conf.h"
 #include "engine/proc/file.h"
 #include "engine/proc/sandbox.h"
+#include "flow/flow.h"
+#include "format/mail/mail.h"
+#include "ground/intake/intake.h"
 #include "publish/release/graphs.h"
 
 #include <errno.h>
@@ -36,6 +39,14 @@ static void stop(int number)
 
 /* --- publish --- */
 
+/* What a job was given before its walls stood. */
+struct held {
+	struct drawer *drawer;
+	struct keys *sign;
+	struct mailer *mailer;
+	bool is_idle; /* there is nothing to do */
+};
+
 static int release(const struct conf *c, const struct store *s, const struct place_table *places, struct db *db,
 		   struct drawer *drawer, struct release_counts *ret, struct error *err)
 {
@@ -53,8 +64,14 @@ static int release(const struct conf *c, const struct store *s, const struct pla
 	return r;
 }
 
+static int hold_drawer(const struct conf *c, struct held *held, struct error *err)
+{
+	(void)c;
+	return drawer_open(&held->drawer, err);
+}
+
 /* The observatory's public pages. A store that is not there yet, or holds nothing to show, is no failure. */
-static int publish(const struct conf *c, struct drawer *drawer, struct error *err)
+static int publish(const struct conf *c, const struct held *held, struct error *err)
 {
 	const char *table = conf_text(c, SETTING_OBSERVE_PLACES);
 	struct release_counts counts = { 0 };
@@ -76,7 +93,7 @@ static int publish(const struct conf *c, struct drawer *drawer, struct error *er
 	if (r == -ENOENT)
 		r = 0;
 	if (r == 0)
-		r = release(c, s, places, db, drawer, &counts, err);
+		r = release(c, s, places, db, held->drawer, &counts, err);
 	db_close(db);
 	place_table_free(places);
 	store_close(s);
@@ -91,7 +108,7 @@ static int publish(const struct conf *c, struct drawer *drawer, struct error *er
 /* --- surges --- */
 
 /* Whether rises under review have ended. Without a store or a database there are none. */
-static int refresh(const struct conf *c, struct drawer *drawer, struct error *err)
+static int refresh(const struct conf *c, const struct held *held, struct error *err)
 {
 	struct doing doing = { clock_now(), "job:surges" };
 	struct db *db = NULL;
@@ -100,7 +117,7 @@ static int refresh(const struct conf *c, struct drawer *drawer, struct error *er
 	char changed[16];
 	int r = store_open(conf_text(c, SETTING_STORE_FOLDER), &s, err);
 
-	(void)drawer;
+	(void)held;
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
 	r = db_open(conf_text(c, SETTING_CENTRE_DATABASE), 0, &db, err);
@@ -118,17 +135,153 @@ static int refresh(const struct conf *c, struct drawer *drawer, struct error *er
 	return r == -ENOENT ? 0 : r;
 }
 
+/* --- the incident desk --- */
+
+static struct flow_centre centre_of(const struct conf *c)
+{
+	return (struct flow_centre){
+		.name_ja = conf_text(c, SETTING_CENTRE_NAME_JA),
+		.name_en = conf_text(c, SETTING_CENTRE_NAME_EN),
+		.address = conf_text(c, SETTING_MAIL_ADDRESS),
+		.sign_key = "",
+		.can_sign = conf_text(c, SETTING_KEYS_SIGN)[0],
+		.delay_us = conf_number(c, SETTING_MAIL_DELAY) * SECOND_US,
+	};
+}
+
+/* Without a database nobody has written anything yet. */
+static int open_desk(const struct conf *c, struct db **ret_db, struct blobs **ret_blobs, struct error *err)
+{
+	int r = db_open(conf_text(c, SETTING_CENTRE_DATABASE), 0, ret_db, err);
+
+	if (r == 0)
+		r = blobs_open(conf_text(c, SETTING_CENTRE_BLOBS), ret_blobs, err);
+	return r;
+}
+
+/* Whether there is anything to do is asked before walls are built and programs started. */
+static int ask_desk(const struct conf *c, struct held *held, int (*waits)(struct db *db, struct error *err), struct error *err)
+{
+	struct error inner = ERROR_NONE;
+	struct db *db = NULL;
+	int r = db_open(conf_text(c, SETTING_CENTRE_DATABASE), DB_READS, &db, &inner);
+
+	held->is_idle = true;
+	if (r == -ENOENT)
+		return 0;
+	if (r == 0)
+		r = waits(db, &inner);
+	db_close(db);
+	held->is_idle = r == 0;
+	if (r < 0)
+		*err = inner;
+	return r < 0 ? r : 0;
+}
+
+static int hold_reader(const struct conf *c, struct held *held, struct error *err)
+{
+	return ask_desk(c, held, intake_is_waiting, err);
+}
+
+/* What arrived is read and filed. */
+static int intake(const struct conf *c, const struct held *held, struct error *err)
+{
+	struct doing doing = { clock_now(), "job:intake" };
+	struct flow_centre centre = centre_of(c);
+	struct blobs *blobs = NULL;
+	struct db *db = NULL;
+	char count[16];
+	int r = open_desk(c, &db, &blobs, err);
+
+	(void)held;
+	if (r == 0)
+		r = flow_mails(db, blobs, &centre, &doing, err);
+	snprintf(count, sizeof count, "%d", r);
+	if (r > 0)
+		log_info("messages filed", "count", count);
+	blobs_close(blobs);
+	db_close(db);
+	return r == -ENOENT ? 0 : r;
+}
+
+/* The password's first line; "" without a file. */
+static int read_password(const char *path, char into[256], struct error *err)
+{
+	_cleanup_(buf_clear) struct buf b = { .p = NULL };
+	int r = path[0] ? file_read(AT_FDCWD, path, 4096, &b, err) : 0;
+
+	snprintf(into, 256, "%.*s", b.p ? (int)strcspn(b.p, "\r\n") : 0, b.p ? b.p : "");
+	return r;
+}
+
+static int hold_mailer(const struct conf *c, struct held *held, struct error *err)
+{
+	const char *address = conf_text(c, SETTING_MAIL_ADDRESS), *at = strrchr(address, '@');
+	char password[256];
+	struct mailer_settings s = {
+		.server = conf_text(c, SETTING_MAIL_SERVER),
+		.name = at ? at + 1 : "",
+		.user = conf_text(c, SETTING_MAIL_USER),
+		.password = password,
+		.authority = conf_text(c, SETTING_MAIL_AUTHORITY),
+		.needs_tls = strcmp(conf_text(c, SETTING_MAIL_TLS), "demand") == 0,
+	};
+	int r = read_password(conf_text(c, SETTING_MAIL_PASSWORD), password, err);
+
+	return r < 0 ? r : mailer_open(&s, &held->mailer, err);
+}
+
+static int outbox_waits(struct db *db, struct error *err)
+{
+	return flow_outbox_waits(db, clock_now(), err);
+}
+
+static int hold_senders(const struct conf *c, struct held *held, struct error *err)
+{
+	int r = ask_desk(c, held, outbox_waits, err);
+
+	if (r < 0 || held->is_idle)
+		return r;
+	if (conf_text(c, SETTING_KEYS_SIGN)[0])
+		r = keys_open(KEYS_SIGN, conf_text(c, SETTING_KEYS_SIGN), &held->sign, err);
+	if (r == 0 && conf_text(c, SETTING_MAIL_SERVER)[0])
+		r = hold_mailer(c, held, err);
+	return r;
+}
+
+/* What is due goes out. */
+static int outbox(const struct conf *c, const struct held *held, struct error *err)
+{
+	struct doing doing = { clock_now(), "job:outbox" };
+	struct flow_centre centre = centre_of(c);
+	struct blobs *blobs = NULL;
+	struct db *db = NULL;
+	char count[16];
+	int r = open_desk(c, &db, &blobs, err);
+
+	if (r == 0)
+		r = flow_outbox(db, blobs, &centre, held->sign, held->mailer, &doing, err);
+	snprintf(count, sizeof count, "%d", r);
+	if (r > 0)
+		log_info("letters sent", "count", count);
+	blobs_close(blobs);
+	db_close(db);
+	return r == -ENOENT ? 0 : r;
+}
+
 /* --- the table --- */
 
 static struct job {
 	const char *name;
 	int64_t every_us, at_us; /* at so long after each multiple of so long */
-	bool draws;
-	int (*run)(const struct conf *c, struct drawer *drawer, struct error *err);
+	int (*hold)(const struct conf *c, struct held *held, struct error *err); /* before the walls stand; NULL */
+	int (*run)(const struct conf *c, const struct held *held, struct error *err);
 	int64_t next_us;
 } jobs[] = {
-	{ "surges", HOUR_US, 3 * 60 * SECOND_US, false, refresh, 0 },
-	{ "publish", HOUR_US, 5 * 60 * SECOND_US, true, publish, 0 },
+	{ "intake", 5 * SECOND_US, 0, hold_reader, intake, 0 },
+	{ "outbox", 5 * SECOND_US, 0, hold_senders, outbox, 0 },
+	{ "surges", HOUR_US, 3 * 60 * SECOND_US, NULL, refresh, 0 },
+	{ "publish", HOUR_US, 5 * 60 * SECOND_US, hold_drawer, publish, 0 },
 };
 
 /* --- a job's process --- */
@@ -154,14 +307,18 @@ static int open_folder_of(const char *path)
 static int lock_in(const struct conf *c, struct error *err)
 {
 	const char *tree = conf_text(c, SETTING_PUBLIC_TREE);
-	int out = -1, r = folder_open(tree, 0755, &out, err);
+	int out = -1, blobs = -1, r = folder_open(tree, 0755, &out, err);
+	int kept = folder_open(conf_text(c, SETTING_CENTRE_BLOBS), 0700, &blobs, err);
 	const struct sandbox_place places[] = {
-		{ out, true },
-		{ open_folder_of(conf_text(c, SETTING_CENTRE_DATABASE)), true },
-		{ open_place(conf_text(c, SETTING_STORE_FOLDER)), false },
-		{ open_place(conf_text(c, SETTING_OBSERVE_PLACES)), false },
+		{ .fd = out, .is_kept = true },
+		{ .fd = open_folder_of(conf_text(c, SETTING_CENTRE_DATABASE)), .is_kept = true },
+		{ .fd = blobs, .is_kept = true },
+		{ .fd = open_place(conf_text(c, SETTING_STORE_FOLDER)) },
+		{ .fd = open_place(conf_text(c, SETTING_OBSERVE_PLACES)) },
 	};
 
+	if (r == 0)
+		r = kept;
 	if (r == 0)
 		r = sandbox_enter_places(SANDBOX_JOBS, places, COUNT(places), err);
 	for (size_t i = 0; i < COUNT(places); i++)
@@ -173,14 +330,16 @@ static int lock_in(const struct conf *c, struct error *err)
 static int work(const struct conf *c, const struct job *j)
 {
 	struct error err = ERROR_NONE;
-	struct drawer *drawer = NULL;
-	int r = j->draws ? drawer_open(&drawer, &err) : 0;
+	struct held held = { .drawer = NULL };
+	int r = j->hold ? j->hold(c, &held, &err) : 0;
 
-	if (r == 0)
+	if (r == 0 && !held.is_idle)
 		r = lock_in(c, &err);
-	if (r == 0)
-		r = j->run(c, drawer, &err);
-	drawer_close(drawer);
+	if (r == 0 && !held.is_idle)
+		r = j->run(c, &held, &err);
+	drawer_close(held.drawer);
+	keys_close(held.sign);
+	mailer_close(held.mailer);
 	if (r < 0)
 		log_error("a job failed", "job", j->name, "why", err.line);
 	return r < 0 ? JOB_FAILED : 0;
@@ -255,6 +414,9 @@ int main(int argc, char **argv)
 	r = conf_load(argv[2], &c, &err);
 	if (r == 0)
 		r = calendar_set_zone(conf_text(c, SETTING_CENTRE_ZONE), &err);
+	/* Inherited by every job: the tables that reading mails needs cannot be opened inside the walls. */
+	if (r == 0)
+		r = mail_library_init(&err);
 	if (r < 0) {
 		error_print(&err);
 		return 3;

@@ -190,6 +190,17 @@ static void json_escapes_what_it_must(void **state)
 static void words_near_and_far(void **state)
 {
 	const char *const words[] = { "import", "series", "surges", NULL };
+	const struct {
+		const char *text;
+		uint32_t c;
+		size_t left;
+	} characters[] = {
+		{ "a", 'a', 0 },
+		{ "é", 0xe9, 0 },
+		{ "火", 0x706b, 0 },
+		{ "\xf0\x9f\x94\xa5", 0x1f525, 0 },
+		{ "\xe7\x81", TEXT_NO_CHARACTER, 1 },
+	};
 
 	(void)state;
 	assert_string_equal(text_nearest("imprt", words), "import");
@@ -198,6 +209,16 @@ static void words_near_and_far(void **state)
 	assert_true(text_matches("*-?", "tokyo-1"));
 	assert_false(text_matches("tokyo", "tokyo-1"));
 	assert_int_equal(text_width("火の見 x"), 8);
+	for (size_t i = 0; i < COUNT(characters); i++) {
+		struct bytes c = BYTES_TEXT(characters[i].text);
+		char back[4];
+		uint32_t v = 0;
+		assert_true(text_take_character(&c, &v));
+		assert_int_equal(v, characters[i].c);
+		assert_int_equal(c.n, characters[i].left);
+		if (c.n == 0)
+			assert_memory_equal(back, characters[i].text, text_put_character(v, back));
+	}
 }
 
 static void errors_are_one_printable_line(void **state)

@@ -194,7 +194,7 @@ static int attempt(enum sandbox which, int (*what)(void))
 	int status;
 
 	if (pid == 0) {
-		const struct sandbox_place places[] = { { folder_fd, true }, { other_fd, false } };
+		const struct sandbox_place places[] = { { .fd = folder_fd, .is_kept = true }, { .fd = other_fd } };
 		bool is_keeper = which == SANDBOX_COLLECT || which == SANDBOX_JOBS;
 		if ((is_keeper ? sandbox_enter_places(which, places, COUNT(places), NULL)
 			       : sandbox_enter_beneath(which, folder_fd, NULL)) < 0)

@@ -8,6 +8,24 @@ SETTING(CENTRE_NAME_JA, "centre", "name_ja", TEXT, "火の見", 0, 0, "Name of t
 SETTING(CENTRE_NAME_EN, "centre", "name_en", TEXT, "Hinomi", 0, 0, "Name of the centre on English pages.")
 SETTING(CENTRE_DATABASE, "centre", "database", PATH, "/var/lib/hinomi/cases.db", 0, 0,
 	"The case database: records, reviews of surges, notes, frozen quarters.")
+SETTING(CENTRE_BLOBS, "centre", "blobs", PATH, "/var/lib/hinomi/blobs", 0, 0,
+	"Folder of what arrived and what was sent, as it was: mails, files.")
+SETTING(CENTRE_COUNTRY, "centre", "country", TEXT, "JP", 0, 0,
+	"The centre's own country, two letters: requests to its parties count as domestic.")
+SETTING(MAIL_ADDRESS, "mail", "address", TEXT, "", 0, 0,
+	"The address that letters come from and are answered to; empty: no mail is sent.")
+SETTING(MAIL_SERVER, "mail", "server", TEXT, "", 0, 0, "The mail server that takes letters: smtp://host:25 or smtps://host:465.")
+SETTING(MAIL_TLS, "mail", "tls", TEXT, "try", 0, 0, "Whether the mail server must speak TLS, with a right certificate: try or demand.")
+SETTING(MAIL_AUTHORITY, "mail", "authority", PATH, "", 0, 0,
+	"Certificates that the mail server's is checked with; empty: the system's.")
+SETTING(MAIL_USER, "mail", "user", TEXT, "", 0, 0, "Name at the mail server; empty: none is needed.")
+SETTING(MAIL_PASSWORD, "mail", "password_file", PATH, "", 0, 0, "File whose first line is the password at the mail server.")
+SETTING(MAIL_DELAY, "mail", "delay", NUMBER, "60", 0, 86400,
+	"Seconds that a letter waits after it was told to go, in which it can be taken back.")
+SETTING(KEYS_SIGN, "keys", "sign", PATH, "", 0, 0,
+	"Folder of GnuPG with the key that letters are signed with; hinomi-sign alone enters it. Empty: letters are not signed.")
+SETTING(KEYS_OPEN, "keys", "open", PATH, "", 0, 0,
+	"Folder of GnuPG with the key that mails are encrypted for; hinomi-open alone enters it. Empty: encrypted mails wait.")
 SETTING(STORE_FOLDER, "store", "folder", PATH, "/var/lib/hinomi/store", 0, 0, "Folder of the event store.")
 SETTING(STORE_DAYS, "store", "days", NUMBER, "0", 0, 36500,
 	"Days after which events are dropped when the store is compacted; 0 keeps them.")

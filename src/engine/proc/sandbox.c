@@ -14,15 +14,16 @@
 #include <stdint.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
 #define MIB (1ul << 20)
 #define PIDS_MOST (1u << 22) /* so -1, everybody, is none */
 /* Neither threads, nor shared memory, nor namespaces: what fork(2) asks for. */
-#define CLONE_ANY                                                                                             \
-	(CLONE_THREAD | CLONE_VM | CLONE_FILES | CLONE_NEWNS | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | \
-	 CLONE_NEWUTS | CLONE_NEWCGROUP)
+#define CLONE_NEW_ANY \
+	(CLONE_NEWNS | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP)
+#define CLONE_ANY (CLONE_THREAD | CLONE_VM | CLONE_FILES | CLONE_NEW_ANY)
 
 #if defined __SANITIZE_ADDRESS__
 #define IS_SANITIZED true
@@ -68,6 +69,37 @@ static const int calls_deliver[] = {
 	SCMP_SYS(socketpair), SCMP_SYS(pipe2),       SCMP_SYS(eventfd2),   SCMP_SYS(shutdown),    SCMP_SYS(faccessat),
 	SCMP_SYS(rt_sigaction), SCMP_SYS(getpid),    SCMP_SYS(uname),      SCMP_SYS(access),      SCMP_SYS(clock_nanosleep),
 	SCMP_SYS(getuid),     SCMP_SYS(geteuid),     SCMP_SYS(epoll_create1), SCMP_SYS(epoll_ctl), SCMP_SYS(epoll_wait),
+};
+
+/* SMTP: what connects of the above, and reading certificates. */
+static const int calls_mailer[] = {
+	SCMP_SYS(read),       SCMP_SYS(write),       SCMP_SYS(writev),     SCMP_SYS(close),       SCMP_SYS(poll),
+	SCMP_SYS(ppoll),      SCMP_SYS(lseek),       SCMP_SYS(fstat),      SCMP_SYS(newfstatat),  SCMP_SYS(getdents64),
+	SCMP_SYS(fcntl),      SCMP_SYS(socket),      SCMP_SYS(connect),    SCMP_SYS(getsockopt),  SCMP_SYS(setsockopt),
+	SCMP_SYS(getsockname), SCMP_SYS(getpeername), SCMP_SYS(sendto),    SCMP_SYS(sendmsg),     SCMP_SYS(recvfrom),
+	SCMP_SYS(recvmsg),    SCMP_SYS(socketpair),  SCMP_SYS(pipe2),      SCMP_SYS(eventfd2),    SCMP_SYS(shutdown),
+	SCMP_SYS(access),     SCMP_SYS(faccessat),   SCMP_SYS(rt_sigaction), SCMP_SYS(getpid),    SCMP_SYS(uname),
+	SCMP_SYS(clock_nanosleep), SCMP_SYS(getuid), SCMP_SYS(geteuid),
+};
+
+/* GnuPG's programs, their agent among them, which wait for each other on a socket of the file system. */
+static const int calls_keys[] = {
+	SCMP_SYS(read),     SCMP_SYS(write),    SCMP_SYS(writev),   SCMP_SYS(close),    SCMP_SYS(lseek),     SCMP_SYS(pread64),
+	SCMP_SYS(openat),   SCMP_SYS(access),   SCMP_SYS(faccessat), SCMP_SYS(faccessat2), SCMP_SYS(newfstatat), SCMP_SYS(statfs),
+	SCMP_SYS(fstatfs),  SCMP_SYS(getdents64), SCMP_SYS(readlink), SCMP_SYS(getcwd), SCMP_SYS(chdir),     SCMP_SYS(umask),
+	SCMP_SYS(chmod),    SCMP_SYS(fchmod),   SCMP_SYS(mkdir),    SCMP_SYS(rename),   SCMP_SYS(link),      SCMP_SYS(unlink),
+	SCMP_SYS(unlinkat), SCMP_SYS(ftruncate), SCMP_SYS(fsync),   SCMP_SYS(fcntl),    SCMP_SYS(flock),     SCMP_SYS(dup),
+	SCMP_SYS(dup2),     SCMP_SYS(dup3),     SCMP_SYS(pipe),     SCMP_SYS(pipe2),    SCMP_SYS(poll),      SCMP_SYS(ppoll),
+	SCMP_SYS(pselect6), SCMP_SYS(select),   SCMP_SYS(connect),  SCMP_SYS(bind),     SCMP_SYS(listen),    SCMP_SYS(accept),
+	SCMP_SYS(accept4),  SCMP_SYS(getsockopt), SCMP_SYS(setsockopt), SCMP_SYS(getsockname), SCMP_SYS(getpeername),
+	SCMP_SYS(sendto),   SCMP_SYS(recvfrom), SCMP_SYS(sendmsg),  SCMP_SYS(recvmsg),  SCMP_SYS(shutdown),  SCMP_SYS(execve),
+	SCMP_SYS(wait4),    SCMP_SYS(vfork),    SCMP_SYS(setsid),   SCMP_SYS(setpgid),  SCMP_SYS(getpgrp),   SCMP_SYS(kill),
+	SCMP_SYS(tgkill),   SCMP_SYS(getpid),   SCMP_SYS(getppid),  SCMP_SYS(gettid),   SCMP_SYS(getuid),    SCMP_SYS(geteuid),
+	SCMP_SYS(getgid),   SCMP_SYS(getegid),  SCMP_SYS(uname),    SCMP_SYS(getrusage), SCMP_SYS(times),    SCMP_SYS(prlimit64),
+	SCMP_SYS(getrlimit), SCMP_SYS(setrlimit), SCMP_SYS(prctl),  SCMP_SYS(mlock),    SCMP_SYS(munlock),   SCMP_SYS(arch_prctl),
+	SCMP_SYS(set_tid_address), SCMP_SYS(set_robust_list), SCMP_SYS(rseq), SCMP_SYS(rt_sigaction), SCMP_SYS(sigaltstack),
+	SCMP_SYS(inotify_init), SCMP_SYS(inotify_init1), SCMP_SYS(inotify_add_watch), SCMP_SYS(clock_nanosleep),
+	SCMP_SYS(nanosleep), SCMP_SYS(gettimeofday), SCMP_SYS(sched_yield), SCMP_SYS(sched_getaffinity), SCMP_SYS(close_range),
 };
 
 /* Pango 1.50 starts a thread for each font pattern. */
@@ -139,6 +171,7 @@ static const struct {
 	bool connects;       /* and to which places, Landlock does not say well enough */
 	bool is_parent;      /* starts children that lock themselves in further */
 	bool is_given;       /* recvmsg(2) from descriptor 3 alone */
+	bool runs;           /* the programs that Landlock leaves, and sockets of the file system */
 } rows[SANDBOX_COUNT] = {
 	[SANDBOX_DECODE] = { .name = "decode", .calls = calls_decode, .call_count = COUNT(calls_decode),
 			     .memory_bytes = 512 * MIB },
@@ -154,6 +187,10 @@ static const struct {
 			    .memory_bytes = 1024 * MIB, .files = 3, .writes_low = true },
 	[SANDBOX_DELIVER] = { .name = "deliver", .calls = calls_deliver, .call_count = COUNT(calls_deliver),
 			      .memory_bytes = 1024 * MIB, .files = 64, .is_keeper = true, .connects = true },
+	[SANDBOX_MAILER] = { .name = "mailer", .calls = calls_mailer, .call_count = COUNT(calls_mailer),
+			     .memory_bytes = 1024 * MIB, .files = 64, .is_reader = true, .connects = true },
+	[SANDBOX_KEYS] = { .name = "keys", .calls = calls_keys, .call_count = COUNT(calls_keys), .files = -1, .is_keeper = true,
+			   .runs = true },
 	[SANDBOX_COLLECT] = { .name = "collect", .calls = calls_serve, .call_count = COUNT(calls_serve), .files = -1,
 			      .is_keeper = true, .is_parent = true },
 	[SANDBOX_JOBS] = { .name = "jobs", .calls = calls_jobs, .call_count = COUNT(calls_jobs), .files = -1,
@@ -191,12 +228,17 @@ static struct landlock_rules landlock_all(int version)
 #define LANDLOCK_KEEP (LANDLOCK_READ | 1ull << 1 | 1ull << 5 | 1ull << 8 | 1ull << 13 | 1ull << 14)
 /* And REMOVE_DIR, MAKE_DIR, MAKE_SYM: a tree. */
 #define LANDLOCK_TREE (LANDLOCK_KEEP | 1ull << 4 | 1ull << 7 | 1ull << 12)
-#define LANDLOCK_OF_FILES (1ull << 2 | 1ull << 1 | 1ull << 14) /* the rights that a file alone can have */
+#define LANDLOCK_OF_FILES (1ull << 0 | 1ull << 2 | 1ull << 1 | 1ull << 14) /* the rights that a file alone can have */
 
 static uint64_t rights_of(enum sandbox which, const struct sandbox_place *p)
 {
 	uint64_t rights = !p->is_kept ? LANDLOCK_READ : which == SANDBOX_JOBS ? LANDLOCK_TREE : LANDLOCK_KEEP;
 	struct stat st;
+
+	if (rows[which].runs && p->is_kept)
+		rights |= LANDLOCK_TREE | 1ull << 9; /* MAKE_SOCK */
+	if (rows[which].runs && p->is_run)
+		rights |= 1ull; /* EXECUTE */
 
 	return fstat(p->fd, &st) == 0 && !S_ISDIR(st.st_mode) ? rights & LANDLOCK_OF_FILES : rights;
 }
@@ -306,6 +348,20 @@ static int allow_reading(scmp_filter_ctx filter)
 				SCMP_A2(SCMP_CMP_MASKED_EQ, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY));
 }
 
+/* Processes and threads, but no namespaces; sockets of the file system alone. */
+static int allow_programs(scmp_filter_ctx filter)
+{
+	int r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1, SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_NEW_ANY, 0));
+
+	if (r == 0)
+		r = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
+	if (r == 0)
+		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_EQ, AF_UNIX, 0));
+	if (r == 0)
+		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socketpair), 1, SCMP_A0(SCMP_CMP_EQ, AF_UNIX, 0));
+	return r;
+}
+
 static int seccomp_enter(enum sandbox which, struct error *err)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
@@ -329,6 +385,8 @@ static int seccomp_enter(enum sandbox which, struct error *err)
 		r = allow_threads(filter);
 	if (r == 0 && rows[which].is_reader)
 		r = allow_reading(filter);
+	if (r == 0 && rows[which].runs)
+		r = allow_programs(filter);
 	if (r == 0 && rows[which].writes_low)
 		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(write), 1, SCMP_A0(SCMP_CMP_LE, 2, 0));
 	if (r == 0 && rows[which].is_given)
@@ -354,7 +412,7 @@ int sandbox_enter(enum sandbox which, struct error *err)
 
 int sandbox_enter_beneath(enum sandbox which, int folder, struct error *err)
 {
-	struct sandbox_place place = { folder, rows[which].is_keeper };
+	struct sandbox_place place = { .fd = folder, .is_kept = rows[which].is_keeper };
 
 	return sandbox_enter_places(which, &place, 1, err);
 }

@@ -26,6 +26,8 @@ enum sandbox {
 	SANDBOX_COLLECT, /* accepts on sockets it has, keeps files in its folders, starts children that lock themselves in
 			  * further: no connecting, no exec */
 	SANDBOX_JOBS,    /* keeps files and trees in its folders, and starts such children: no network at all, no exec */
+	SANDBOX_MAILER,  /* connects, and reads certificates: no listening, no files of its own, no exec, no new process */
+	SANDBOX_KEYS,    /* runs GnuPG on its folder of keys: no network, no other program */
 	SANDBOX_COUNT,
 };
 
@@ -40,6 +42,7 @@ int sandbox_enter_beneath(enum sandbox which, int folder, struct error *err);
 struct sandbox_place {
 	int fd;
 	bool is_kept; /* files beneath may be written, made and removed; else they are for reading */
+	bool is_run;  /* of the row that runs programs: this is one */
 };
 
 /* The same with several. */

@@ -22,7 +22,9 @@ enum command_option {
 	OPTION_COUNT_,
 };
 
-#define TAKES(constant) (UINT64_C(1) << OPTION_##constant)
+/* A set of options: there are more than 64. */
+typedef unsigned __int128 option_set;
+#define TAKES(constant) ((option_set)1 << OPTION_##constant)
 #define TAKES_COMMON (TAKES(HELP) | TAKES(VERBOSE) | TAKES(QUIET) | TAKES(CONFIG) | TAKES(COLOR))
 #define TAKES_STORE (TAKES_COMMON | TAKES(DATA) | TAKES(ZONE))
 #define TAKES_OUTPUT (TAKES(JSON) | TAKES(CSV))
@@ -41,7 +43,7 @@ struct invocation {
 struct command {
 	const char *noun, *verb;
 	int (*run)(const struct invocation *in);
-	uint64_t options;      /* TAKES(…) */
+	option_set options;    /* TAKES(…) */
 	const char *arguments; /* for the synopsis: "FILE…" */
 	size_t arguments_least, arguments_most;
 	const char *summary;

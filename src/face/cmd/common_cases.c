@@ -3,7 +3,9 @@
 /* What commands on the case database share. */
 #include "face/cmd/common_cases.h"
 
+#include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/text.h"
 #include "face/cmd/common.h"
 
 #include <errno.h>
@@ -56,6 +58,46 @@ struct doing common_doing(void)
 	else
 		snprintf(actor, sizeof actor, "local:%u", (unsigned)getuid());
 	return (struct doing){ clock_now(), actor };
+}
+
+int cases_open(const struct invocation *in, bool writes, struct cases *ret, struct error *err)
+{
+	struct cases c = { .arena = arena_new(), .doing = common_doing() };
+	int r = common_conf(in, &c.conf, err);
+
+	if (r == 0)
+		r = writes ? common_cases(in, &c.db, err) : common_cases_read(in, &c.db, err);
+	if (r == 0 && c.db)
+		r = blobs_open(conf_text(c.conf, SETTING_CENTRE_BLOBS), &c.blobs, err);
+	if (r < 0)
+		cases_close(&c);
+	else
+		*ret = c;
+	return r;
+}
+
+void cases_close(struct cases *c)
+{
+	c->blobs = blobs_close(c->blobs);
+	c->db = db_close(c->db);
+	c->arena = arena_free(c->arena);
+}
+
+const char *cases_option(const struct invocation *in, enum command_option option, const char *otherwise)
+{
+	return in->value[option] ? in->value[option] : otherwise;
+}
+
+int cases_text_of(struct cases *c, const char *path, size_t max, const char **ret, struct error *err)
+{
+	_cleanup_(buf_clear) struct buf b;
+	int r = common_read_file(path, max, &b, err);
+
+	if (r == 0 && (!text_is_utf8(buf_bytes(&b)) || memchr(b.p, '\0', b.n)))
+		r = error_set(err, -EINVAL, "'%s' is not text in UTF-8", path);
+	if (r == 0)
+		*ret = arena_bytes(c->arena, b.p, b.n);
+	return r;
 }
 
 int common_failed(int r, const struct error *err)

@@ -4,9 +4,12 @@
 #ifndef FACE_CMD_COMMON_CASES_H
 #define FACE_CMD_COMMON_CASES_H
 
-#include "desk/observatory/observatory.h"
+#include "base/arena.h"
+#include "engine/blob/blob.h"
+#include "engine/conf/conf.h"
 #include "engine/db/db.h"
 #include "face/cmd/command.h"
+#include "ground/record/doing.h"
 
 /* Opens the case database (--db, else the configuration), makes it where there is none, and sets the centre's zone. */
 int common_cases(const struct invocation *in, struct db **ret, struct error *err);
@@ -16,6 +19,21 @@ int common_cases_read(const struct invocation *in, struct db **ret, struct error
 
 /* Who works on the command line, now: 'local:<user>'. Lives as long as the command. */
 struct doing common_doing(void);
+
+/* What the incident desk's commands work on. */
+struct cases {
+	struct db *db; /* NULL: there is none yet (for reading alone) */
+	struct blobs *blobs;
+	struct arena *arena;
+	const struct conf *conf;
+	struct doing doing;
+};
+int cases_open(const struct invocation *in, bool writes, struct cases *ret, struct error *err);
+void cases_close(struct cases *c);
+/* The value of an option, or `otherwise`. */
+const char *cases_option(const struct invocation *in, enum command_option option, const char *otherwise);
+/* A file's text, "-" for standard input, of the arena: UTF-8 without NUL. */
+int cases_text_of(struct cases *c, const char *path, size_t max, const char **ret, struct error *err);
 
 /* The exit code that goes with a failure: wrong usage for -EINVAL. Prints it. */
 int common_failed(int r, const struct error *err);

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright The hinomi authors */
+/* Reports (報告): one message by web, mail or fax that tells of something, counted once, in the month of its receipt in the
+ * centre's zone. Telephone, hand, lists of feeds and the API are reports too, and counted apart. */
+#ifndef DESK_INCIDENT_REPORT_H
+#define DESK_INCIDENT_REPORT_H
+
+#include "ground/record/doing.h"
+#include "ground/record/record.h"
+
+/* What the reporter said; ANSWER_NONE: nothing. */
+enum answer { ANSWER_NO, ANSWER_YES, ANSWER_NONE };
+
+struct report_wishes {
+	enum answer wishes_contact, is_information, is_party_told, has_detailed_log, may_share, is_anonymous;
+	const char *zone; /* of the times in it, as said; "" */
+	int64_t clock_error_s;
+	bool knows_clock_error;
+};
+
+struct report_new {
+	int64_t message_id; /* of ground/intake */
+	const char *channel, *form; /* form: 'general', 'ics' */
+	int64_t received_at;
+	const char *subject, *reporter_name, *reporter_address, *language;
+	struct report_wishes wishes;
+	const char *token_hash; /* SHA-256 of the reporter's secret, hexadecimal; "" */
+	struct doing doing;
+};
+
+struct report {
+	int64_t id, message_id, received_at;
+	const char *ref, *channel, *form, *subject, *reporter_name, *reporter_address, *language, *state, *claimed_by;
+	int64_t incidents; /* it is contained in so many */
+	struct report_wishes wishes;
+};
+
+/* Adds a report; its ref is of the year of its receipt: R2026-0001. Inside a transaction. */
+int report_add(struct db *db, const struct report_new *n, const char uuid[RECORD_UUID_TEXT], int64_t *ret_id,
+	       char ret_ref[RECORD_REF_MAX], struct error *err);
+
+/* 1 and the report, of the arena; 0: there is none of that ref. */
+int report_by_ref(struct db *db, const char *ref, struct arena *arena, struct report *ret, struct error *err);
+int report_load(struct db *db, int64_t id, struct arena *arena, struct report *ret, struct error *err);
+
+/* The newest first, of a state or ("") all; of the arena. */
+int report_list(struct db *db, const char *state, int64_t most, struct arena *arena, struct report **ret, size_t *ret_count,
+		struct error *err);
+/* Those that an incident is contained in, as they came. */
+int report_of_incident(struct db *db, int64_t incident_id, struct arena *arena, struct report **ret, size_t *ret_count,
+		       struct error *err);
+
+/* 'new', 'open', 'closed', 'withdrawn', 'bin'; back too, which is the undo. */
+int report_set_state(struct db *db, int64_t id, const char *state, const struct doing *doing, struct error *err);
+
+#endif

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright The hinomi authors */
+/* What reports, incidents and letters show of each other. */
+#ifndef FACE_CMD_DESK_SHOW_H
+#define FACE_CMD_DESK_SHOW_H
+
+#include "face/cmd/common_cases.h"
+#include "face/cmd/sheet.h"
+
+int show_timeline(struct sheet *s, struct cases *c, int64_t id, struct error *err);
+int show_letters(struct sheet *s, struct cases *c, int64_t about_id, struct error *err);
+int show_messages(struct sheet *s, struct cases *c, int64_t about_id, struct error *err);
+
+#endif

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright The hinomi authors */
+/* hinomi report list, show, close, open, bin. */
+#include "desk/incident/report.h"
+
+#include "base/cleanup.h"
+#include "desk/incident/incident.h"
+#include "face/cmd/cmd_int.h"
+#include "face/cmd/desk_show.h"
+#include "face/cmd/table.h"
+
+#include <errno.h>
+
+static const char *answer_name(enum answer a)
+{
+	return a == ANSWER_NONE ? "" : a == ANSWER_YES ? "yes" : "no";
+}
+
+static const struct column columns[] = {
+	{ "ref", "Ref", COLUMN_TEXT },	       { "received", "Received (UTC)", COLUMN_TEXT },
+	{ "channel", "Channel", COLUMN_TEXT }, { "state", "State", COLUMN_TEXT },
+	{ "from", "From", COLUMN_TEXT },       { "subject", "Subject", COLUMN_TEXT },
+	{ "incidents", "Incidents", COLUMN_NUMBER },
+};
+
+static void print_report(struct table *t, const struct report *p)
+{
+	table_text(t, p->ref);
+	table_time(t, p->received_at);
+	table_text(t, p->channel);
+	table_text(t, p->state);
+	table_text(t, p->reporter_address);
+	table_text(t, p->subject);
+	table_number(t, p->incidents);
+}
+
+int cmd_report_list(const struct invocation *in)
+{
+	struct error err = ERROR_NONE;
+	struct report *list = NULL;
+	size_t count = 0;
+	struct table t;
+	struct cases c;
+	uint64_t most;
+	int r = command_number(in, OPTION_COUNT, 100000, 100, &most, &err);
+
+	if (r < 0)
+		return common_failed(r, &err);
+	r = cases_open(in, false, &c, &err);
+	if (r < 0)
+		return common_failed(r, &err);
+	if (c.db)
+		r = report_list(c.db, cases_option(in, OPTION_STATE, ""), (int64_t)most, c.arena, &list, &count, &err);
+	if (r == 0) {
+		t = table_begin(in, columns, COUNT(columns));
+		for (size_t i = 0; i < count; i++)
+			print_report(&t, &list[i]);
+		table_end(&t);
+	}
+	cases_close(&c);
+	return r < 0 ? common_failed(r, &err) : EXIT_YES;
+}
+
+static int find(struct cases *c, const char *ref, struct report *ret, struct error *err)
+{
+	int r = c->db ? report_by_ref(c->db, ref, c->arena, ret, err) : 0;
+
+	if (r == 0) {
+		error_hint(err, "`hinomi report list` shows them");
+		return error_set(err, -ENOENT, "no report has the ref '%s'", ref);
+	}
+	return r < 0 ? r : 0;
+}
+
+static void show_report(struct sheet *s, const struct report *p)
+{
+	sheet_text(s, "ref", "ref", p->ref);
+	sheet_text(s, "state", "state", p->state);
+	sheet_time(s, "received", "received", p->received_at);
+	sheet_text(s, "channel", "channel", p->channel);
+	sheet_text(s, "form", "form", p->form);
+	sheet_text(s, "subject", "subject", p->subject);
+	sheet_text(s, "reporter", "reporter", p->reporter_name);
+	sheet_text(s, "from", "from", p->reporter_address);
+	sheet_text(s, "language", "language", p->language);
+	sheet_text(s, "wishes_contact", "wishes contact", answer_name(p->wishes.wishes_contact));
+	sheet_text(s, "information_only", "information", answer_name(p->wishes.is_information));
+	sheet_text(s, "party_told", "party told", answer_name(p->wishes.is_party_told));
+	sheet_text(s, "detailed_log", "detailed log", answer_name(p->wishes.has_detailed_log));
+	sheet_text(s, "may_share", "may share", answer_name(p->wishes.may_share));
+	sheet_text(s, "anonymous", "anonymous", answer_name(p->wishes.is_anonymous));
+}
+
+static int show_incidents(struct sheet *s, struct cases *c, int64_t id, struct error *err)
+{
+	struct incident *list = NULL;
+	size_t count = 0;
+	int r = incident_of_report(c->db, id, c->arena, &list, &count, err);
+
+	sheet_list(s, "incidents", "Incidents");
+	for (size_t i = 0; i < count; i++) {
+		sheet_item(s);
+		sheet_text(s, "ref", "ref", list[i].ref);
+		sheet_text(s, "category", "category", list[i].category);
+		sheet_text(s, "title", "title", list[i].title);
+		sheet_text(s, "state", "state", list[i].state);
+		sheet_item_end(s);
+	}
+	sheet_list_end(s);
+	return r;
+}
+
+int cmd_report_show(const struct invocation *in)
+{
+	struct error err = ERROR_NONE;
+	struct report p;
+	struct sheet s;
+	struct cases c;
+	int r = cases_open(in, false, &c, &err);
+
+	if (r < 0)
+		return common_failed(r, &err);
+	r = find(&c, in->arguments[0], &p, &err);
+	if (r == 0) {
+		sheet_begin(&s, in);
+		show_report(&s, &p);
+		r = show_incidents(&s, &c, p.id, &err);
+		if (r == 0)
+			r = show_messages(&s, &c, p.id, &err);
+		if (r == 0)
+			r = show_letters(&s, &c, p.id, &err);
+		if (r == 0)
+			r = show_timeline(&s, &c, p.id, &err);
+		sheet_print(&s);
+	}
+	cases_close(&c);
+	return r < 0 ? common_failed(r, &err) : EXIT_YES;
+}
+
+static int set_state(const struct invocation *in, const char *state)
+{
+	struct error err = ERROR_NONE;
+	struct report p;
+	struct cases c;
+	int r = cases_open(in, true, &c, &err);
+
+	if (r < 0)
+		return common_failed(r, &err);
+	for (size_t i = 0; i < in->argument_count && r == 0; i++) {
+		r = find(&c, in->arguments[i], &p, &err);
+		if (r == 0)
+			r = report_set_state(c.db, p.id, state, &c.doing, &err);
+	}
+	cases_close(&c);
+	return r < 0 ? common_failed(r, &err) : EXIT_YES;
+}
+
+int cmd_report_close(const struct invocation *in)
+{
+	return set_state(in, "closed");
+}
+
+int cmd_report_open(const struct invocation *in)
+{
+	return set_state(in, "open");
+}
+
+int cmd_report_bin(const struct invocation *in)
+{
+	return set_state(in, "bin");
+}
