@@ -92,6 +92,8 @@ static const struct {
 	  false },
 	{ "From: MAILER-DAEMON@b.c\nSubject: 配信エラー\n\n次の宛先に配信できませんでした。\n\n<c@d.e>\n宛先不明です\n", "bounce",
 	  "bounce-text", false },
+	{ "Return-Path: <>\nFrom: x@b.c\nSubject: 配信不能: x\n\nだめでした\n", "bounce", "bounce-subject", false },
+	{ "From: a@b.c\nSubject: failure notice\n\nwhat is this?\n", "ordinary", "none", true },
 	/* Our own loop header inside a returned mail makes no loop. */
 	{ "Return-Path: <>\nFrom: MAILER-DAEMON@b.c\nContent-Type: multipart/report; report-type=delivery-status; boundary=A\n\n"
 	  "--A\nContent-Type: message/delivery-status\n\nReporting-MTA: dns;b.c\n\nFinal-Recipient: rfc822;c@d.e\nAction: failed\n"
@@ -146,6 +148,21 @@ static void test_bounce_of_many(void **state)
 	assert_false(v.is_delayed);
 	assert_string_equal(v.original->message_id, "original@centre");
 	assert_string_equal(v.original->subject, "hello");
+}
+
+/* The words name nobody: the returned mail does. */
+static void test_bounce_without_recipient(void **state)
+{
+	struct mail_verdict v = judge("Return-Path: <>\nFrom: daemon@b.c\nSubject: Mail System Error\n"
+				      "Content-Type: multipart/mixed; boundary=A\n\n--A\n\nIt did not work: mailbox full\n--A\n"
+				      "Content-Type: message/rfc822\n\nTo: X <c@d.e>\nMessage-ID: <1@c>\n\nx\n--A--\n");
+
+	(void)state;
+	assert_string_equal(v.rule, "bounce-subject");
+	assert_int_equal(v.recipient_count, 1);
+	assert_string_equal(v.recipients[0].address, "c@d.e");
+	assert_int_equal(v.recipients[0].reason, BOUNCE_FULL);
+	assert_string_equal(v.original->message_id, "1@c");
 }
 
 static void test_feedback(void **state)
@@ -335,6 +352,7 @@ int main(void)
 		cmocka_unit_test(test_kinds),
 		cmocka_unit_test(test_hops),
 		cmocka_unit_test(test_bounce_of_many),
+		cmocka_unit_test(test_bounce_without_recipient),
 		cmocka_unit_test(test_feedback),
 		cmocka_unit_test(test_pgp_mime_signed),
 		cmocka_unit_test(test_pgp_encrypted),

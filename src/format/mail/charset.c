@@ -34,27 +34,30 @@ struct charset {
 	bool is_needed;
 };
 
+/* Rows that the code asks for; they stand first. */
+enum { ASCII, UTF8, JIS, SJIS, EUC, UTF16BE, UTF16LE, LATIN };
+
 static const struct charset charsets[] = {
-	{ "us-ascii", NULL, " us-ascii ascii ansi_x3.4-1968 iso646-us cp367 646 7bit ", FAMILY_ASCII, 1, false },
-	{ "utf-8", NULL, " utf-8 utf8 unicode-1-1-utf-8 cp65001 x-utf-8 ", FAMILY_UTF8, 1, false },
-	{ "iso-2022-jp", NULL,
+	[ASCII] = { "us-ascii", NULL, " us-ascii ascii ansi_x3.4-1968 iso646-us cp367 646 7bit ", FAMILY_ASCII, 1, false },
+	[UTF8] = { "utf-8", NULL, " utf-8 utf8 unicode-1-1-utf-8 cp65001 x-utf-8 ", FAMILY_UTF8, 1, false },
+	[JIS] = { "iso-2022-jp", NULL,
 	  " iso-2022-jp iso2022jp iso-2022-jp-1 iso-2022-jp-ms csiso2022jp cp50220 cp50221 cp50222 x-iso-2022-jp jis ",
 	  FAMILY_JIS, 1, false },
-	{ "cp932", "CP932",
+	[SJIS] = { "cp932", "CP932",
 	  " shift_jis shift-jis shiftjis sjis x-sjis ms_kanji cp932 ms932 windows-31j csshiftjis cswindows31j x-ms-cp932 ",
 	  FAMILY_MULTI, 1, true },
-	{ "euc-jp", "EUC-JP-MS", " euc-jp eucjp x-euc-jp x-euc ujis eucjp-ms eucjp-win euc-jp-ms cp51932 cseucpkdfmtjapanese ",
+	[EUC] = { "euc-jp", "EUC-JP-MS", " euc-jp eucjp x-euc-jp x-euc ujis eucjp-ms eucjp-win euc-jp-ms cp51932 cseucpkdfmtjapanese ",
 	  FAMILY_MULTI, 1, true },
-	{ "utf-16be", "UTF-16BE", " utf-16be utf-16 utf16 csutf16 unicode iso-10646-ucs-2 ", FAMILY_WIDE, 2, false },
-	{ "utf-16le", "UTF-16LE", " utf-16le ", FAMILY_WIDE, 2, false },
+	[UTF16BE] = { "utf-16be", "UTF-16BE", " utf-16be utf-16 utf16 csutf16 unicode iso-10646-ucs-2 ", FAMILY_WIDE, 2, false },
+	[UTF16LE] = { "utf-16le", "UTF-16LE", " utf-16le ", FAMILY_WIDE, 2, false },
+	[LATIN] = { "windows-1252", "CP1252",
+	  " iso-8859-1 iso8859-1 iso_8859-1 latin1 l1 windows-1252 cp1252 cp-1252 x-ansi ansi x-cp1252 csisolatin1 iso-8859-1:1987 "
+	  "default ",
+	  FAMILY_BYTE, 1, true },
 	{ "utf-32be", "UTF-32BE", " utf-32be utf-32 utf32 ", FAMILY_WIDE, 4, false },
 	{ "utf-32le", "UTF-32LE", " utf-32le ", FAMILY_WIDE, 4, false },
 	{ "utf-7", "UTF-7", " utf-7 utf7 unicode-1-1-utf-7 ", FAMILY_SHIFT, 1, false },
 	{ "iso-2022-kr", "ISO-2022-KR", " iso-2022-kr csiso2022kr ", FAMILY_SHIFT, 1, false },
-	{ "windows-1252", "CP1252",
-	  " iso-8859-1 iso8859-1 iso_8859-1 latin1 l1 windows-1252 cp1252 cp-1252 x-ansi ansi x-cp1252 csisolatin1 iso-8859-1:1987 "
-	  "default ",
-	  FAMILY_BYTE, 1, true },
 	{ "iso-8859-2", "ISO-8859-2", " iso-8859-2 iso8859-2 latin2 ", FAMILY_BYTE, 1, false },
 	{ "iso-8859-3", "ISO-8859-3", " iso-8859-3 iso8859-3 latin3 ", FAMILY_BYTE, 1, false },
 	{ "iso-8859-4", "ISO-8859-4", " iso-8859-4 iso8859-4 latin4 ", FAMILY_BYTE, 1, false },
@@ -87,8 +90,6 @@ static const struct charset charsets[] = {
 	{ "euc-kr", "UHC", " euc-kr euckr ks_c_5601-1987 ks_c_5601-1989 ksc5601 ksc_5601 korean uhc cp949 windows-949 cseuckr ",
 	  FAMILY_MULTI, 1, false },
 };
-
-enum { ASCII = 0, UTF8 = 1, JIS = 2, SJIS = 3, EUC = 4, UTF16BE = 5, UTF16LE = 6, LATIN = 11 };
 
 /* The one state of this room: descriptors that stay open. A process has one thread that parses. */
 static iconv_t descriptors[COUNT(charsets)];
