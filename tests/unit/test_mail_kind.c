@@ -72,6 +72,10 @@ static const struct {
 	{ "From: a@b.c\nSubject: Re: x\nIn-Reply-To: <x@y>\n\nこのメールは自動送信されています。\n", "auto-reply", "auto-reply-text",
 	  false },
 	{ "From: a@b.c\nSubject: Re: x\nIn-Reply-To: <x@y>\n\n対応しました。\n\n> 本メールは自動送信です\n", "ordinary", "none", true },
+	{ "From: a@b.c\nSubject: Re: x\nIn-Reply-To: <x@y>\n\n山田様\n\n※本メールは自動配信です\n", "auto-reply", "auto-reply-text",
+	  false },
+	{ "From: a@b.c\nSubject: Re: x\nIn-Reply-To: <x@y>\n\n先ほどの件、このメールは自動返信です、と出ます。\n", "ordinary", "none",
+	  true },
 	{ "From: a@b.c\nSubject: x\n\nこのメールは自動送信されています。\n", "ordinary", "none", true },
 	{ "Return-Path: <>\nFrom: a@b.c\nSubject: x\n\nhello\n", "ordinary", "none", false },
 	{ "From: no-reply@b.c\n\nx", "ordinary", "none", false },
@@ -88,10 +92,12 @@ static const struct {
 	  "ordinary", "none", true },
 	{ "From: a@b.c\nSubject: your bounce\n\nYour mail could not be delivered to:\n\n<c@d.e>\n", "ordinary", "none", true },
 	/* A postmaster who writes himself. */
-	{ "From: postmaster@b.c\nSubject: incident\n\nWe saw attacks from 192.0.2.1, please tell admin@d.e\n", "ordinary", "none",
+	{ "From: postmaster@b.c\nSubject: incident\n\nPlease look at 192.0.2.1 and tell admin@d.e\n", "ordinary", "none",
 	  false },
 	{ "From: MAILER-DAEMON@b.c\nSubject: 配信エラー\n\n次の宛先に配信できませんでした。\n\n<c@d.e>\n宛先不明です\n", "bounce",
 	  "bounce-text", false },
+	{ "Return-Path: <>\nFrom: x@b.c\nSubject: 配信不能: x\n\nだめでした\n", "bounce", "bounce-subject", false },
+	{ "From: a@b.c\nSubject: failure notice\n\nwhat is this?\n", "ordinary", "none", true },
 	/* Our own loop header inside a returned mail makes no loop. */
 	{ "Return-Path: <>\nFrom: MAILER-DAEMON@b.c\nContent-Type: multipart/report; report-type=delivery-status; boundary=A\n\n"
 	  "--A\nContent-Type: message/delivery-status\n\nReporting-MTA: dns;b.c\n\nFinal-Recipient: rfc822;c@d.e\nAction: failed\n"
@@ -146,6 +152,21 @@ static void test_bounce_of_many(void **state)
 	assert_false(v.is_delayed);
 	assert_string_equal(v.original->message_id, "original@centre");
 	assert_string_equal(v.original->subject, "hello");
+}
+
+/* The words name nobody: the returned mail does. */
+static void test_bounce_without_recipient(void **state)
+{
+	struct mail_verdict v = judge("Return-Path: <>\nFrom: daemon@b.c\nSubject: Mail System Error\n"
+				      "Content-Type: multipart/mixed; boundary=A\n\n--A\n\nIt did not work: mailbox full\n--A\n"
+				      "Content-Type: message/rfc822\n\nTo: X <c@d.e>\nMessage-ID: <1@c>\n\nx\n--A--\n");
+
+	(void)state;
+	assert_string_equal(v.rule, "bounce-subject");
+	assert_int_equal(v.recipient_count, 1);
+	assert_string_equal(v.recipients[0].address, "c@d.e");
+	assert_int_equal(v.recipients[0].reason, BOUNCE_FULL);
+	assert_string_equal(v.original->message_id, "1@c");
 }
 
 static void test_feedback(void **state)
@@ -335,6 +356,7 @@ int main(void)
 		cmocka_unit_test(test_kinds),
 		cmocka_unit_test(test_hops),
 		cmocka_unit_test(test_bounce_of_many),
+		cmocka_unit_test(test_bounce_without_recipient),
 		cmocka_unit_test(test_feedback),
 		cmocka_unit_test(test_pgp_mime_signed),
 		cmocka_unit_test(test_pgp_encrypted),

@@ -12,7 +12,6 @@
 #include <strings.h>
 
 #define ESC 0x1b
-#define GUESS_MAX 65536
 #define REPLACEMENT "\xef\xbf\xbd"
 
 enum family {
@@ -34,27 +33,30 @@ struct charset {
 	bool is_needed;
 };
 
+/* Rows that the code asks for; they stand first. */
+enum { ASCII, UTF8, JIS, SJIS, EUC, UTF16BE, UTF16LE, LATIN };
+
 static const struct charset charsets[] = {
-	{ "us-ascii", NULL, " us-ascii ascii ansi_x3.4-1968 iso646-us cp367 646 7bit ", FAMILY_ASCII, 1, false },
-	{ "utf-8", NULL, " utf-8 utf8 unicode-1-1-utf-8 cp65001 x-utf-8 ", FAMILY_UTF8, 1, false },
-	{ "iso-2022-jp", NULL,
+	[ASCII] = { "us-ascii", NULL, " us-ascii ascii ansi_x3.4-1968 iso646-us cp367 646 7bit ", FAMILY_ASCII, 1, false },
+	[UTF8] = { "utf-8", NULL, " utf-8 utf8 unicode-1-1-utf-8 cp65001 x-utf-8 ", FAMILY_UTF8, 1, false },
+	[JIS] = { "iso-2022-jp", NULL,
 	  " iso-2022-jp iso2022jp iso-2022-jp-1 iso-2022-jp-ms csiso2022jp cp50220 cp50221 cp50222 x-iso-2022-jp jis ",
 	  FAMILY_JIS, 1, false },
-	{ "cp932", "CP932",
+	[SJIS] = { "cp932", "CP932",
 	  " shift_jis shift-jis shiftjis sjis x-sjis ms_kanji cp932 ms932 windows-31j csshiftjis cswindows31j x-ms-cp932 ",
 	  FAMILY_MULTI, 1, true },
-	{ "euc-jp", "EUC-JP-MS", " euc-jp eucjp x-euc-jp x-euc ujis eucjp-ms eucjp-win euc-jp-ms cp51932 cseucpkdfmtjapanese ",
+	[EUC] = { "euc-jp", "EUC-JP-MS", " euc-jp eucjp x-euc-jp x-euc ujis eucjp-ms eucjp-win euc-jp-ms cp51932 cseucpkdfmtjapanese ",
 	  FAMILY_MULTI, 1, true },
-	{ "utf-16be", "UTF-16BE", " utf-16be utf-16 utf16 csutf16 unicode iso-10646-ucs-2 ", FAMILY_WIDE, 2, false },
-	{ "utf-16le", "UTF-16LE", " utf-16le ", FAMILY_WIDE, 2, false },
+	[UTF16BE] = { "utf-16be", "UTF-16BE", " utf-16be utf-16 utf16 csutf16 unicode iso-10646-ucs-2 ", FAMILY_WIDE, 2, false },
+	[UTF16LE] = { "utf-16le", "UTF-16LE", " utf-16le ", FAMILY_WIDE, 2, false },
+	[LATIN] = { "windows-1252", "CP1252",
+	  " iso-8859-1 iso8859-1 iso_8859-1 latin1 l1 windows-1252 cp1252 cp-1252 x-ansi ansi x-cp1252 csisolatin1 iso-8859-1:1987 "
+	  "default ",
+	  FAMILY_BYTE, 1, true },
 	{ "utf-32be", "UTF-32BE", " utf-32be utf-32 utf32 ", FAMILY_WIDE, 4, false },
 	{ "utf-32le", "UTF-32LE", " utf-32le ", FAMILY_WIDE, 4, false },
 	{ "utf-7", "UTF-7", " utf-7 utf7 unicode-1-1-utf-7 ", FAMILY_SHIFT, 1, false },
 	{ "iso-2022-kr", "ISO-2022-KR", " iso-2022-kr csiso2022kr ", FAMILY_SHIFT, 1, false },
-	{ "windows-1252", "CP1252",
-	  " iso-8859-1 iso8859-1 iso_8859-1 latin1 l1 windows-1252 cp1252 cp-1252 x-ansi ansi x-cp1252 csisolatin1 iso-8859-1:1987 "
-	  "default ",
-	  FAMILY_BYTE, 1, true },
 	{ "iso-8859-2", "ISO-8859-2", " iso-8859-2 iso8859-2 latin2 ", FAMILY_BYTE, 1, false },
 	{ "iso-8859-3", "ISO-8859-3", " iso-8859-3 iso8859-3 latin3 ", FAMILY_BYTE, 1, false },
 	{ "iso-8859-4", "ISO-8859-4", " iso-8859-4 iso8859-4 latin4 ", FAMILY_BYTE, 1, false },
@@ -87,8 +89,6 @@ static const struct charset charsets[] = {
 	{ "euc-kr", "UHC", " euc-kr euckr ks_c_5601-1987 ks_c_5601-1989 ksc5601 ksc_5601 korean uhc cp949 windows-949 cseuckr ",
 	  FAMILY_MULTI, 1, false },
 };
-
-enum { ASCII = 0, UTF8 = 1, JIS = 2, SJIS = 3, EUC = 4, UTF16BE = 5, UTF16LE = 6, LATIN = 11 };
 
 /* The one state of this room: descriptors that stay open. A process has one thread that parses. */
 static iconv_t descriptors[COUNT(charsets)];
@@ -399,106 +399,6 @@ static bool has_jis_escape(struct bytes raw)
 	return false;
 }
 
-/* How Japanese a text looks in one of its two 8-bit charsets. */
-struct weight {
-	int sum, characters, kana;
-	bool is_broken, is_cut; /* a character that no text has; one that the end cuts */
-};
-
-static void weigh(struct weight *w, int value, bool is_kana)
-{
-	w->sum += value;
-	w->characters++;
-	w->kana += is_kana;
-}
-
-static size_t weigh_euc(struct weight *w, struct bytes c)
-{
-	uint8_t a = c.p[0];
-	size_t n = a == 0x8f ? 3 : 2;
-
-	if (a < 0x80)
-		return 1;
-	w->is_cut = c.n < n;
-	if (w->is_cut)
-		return c.n;
-	if ((a != 0x8e && a != 0x8f && (a < 0xa1 || a == 0xff)) || c.p[1] < 0xa1 || c.p[n - 1] < 0xa1 || c.p[1] == 0xff)
-		w->is_broken = true;
-	else if (a == 0xa4 || a == 0xa5)
-		weigh(w, 2, true);
-	else if (a == 0xa1 || a == 0xa3 || (a >= 0xb0 && a <= 0xcf))
-		weigh(w, 1, false);
-	else if (a == 0x8e || a == 0xad || a == 0xa2)
-		weigh(w, 0, a == 0x8e);
-	else
-		weigh(w, a >= 0xf5 ? -2 : -1, false);
-	return n;
-}
-
-static bool is_sjis_trail(uint8_t b)
-{
-	return b >= 0x40 && b != 0x7f && b <= 0xfc;
-}
-
-static int sjis_value(uint8_t a, uint8_t b)
-{
-	if ((a == 0x82 && b >= 0x9f && b <= 0xf1) || (a == 0x83 && b <= 0x96))
-		return 2;
-	if (a == 0x81 || a == 0x82 || (a >= 0x88 && a <= 0x97))
-		return 1;
-	if (a >= 0xf0 && a <= 0xf9)
-		return -2;
-	return a == 0x87 || a >= 0xfa ? 0 : -1;
-}
-
-static size_t weigh_sjis(struct weight *w, struct bytes c)
-{
-	uint8_t a = c.p[0];
-
-	if (a < 0x80)
-		return 1;
-	if (a >= 0xa1 && a <= 0xdf) {
-		/* Half-width kana come in rows; one alone is a letter of another charset. */
-		weigh(w, c.n > 1 && c.p[1] >= 0xa1 && c.p[1] <= 0xdf ? 1 : 0, true);
-		return 1;
-	}
-	w->is_cut = c.n < 2;
-	if (w->is_cut)
-		return 1;
-	if (a == 0x80 || a == 0xa0 || a > 0xfc || !is_sjis_trail(c.p[1]))
-		w->is_broken = true;
-	else
-		weigh(w, sjis_value(a, c.p[1]), sjis_value(a, c.p[1]) == 2);
-	return 2;
-}
-
-static struct weight weigh_all(struct bytes raw, size_t (*step)(struct weight *, struct bytes))
-{
-	struct weight w = { 0 };
-	struct bytes c = BYTES(raw.p, MIN(raw.n, (size_t)GUESS_MAX));
-
-	while (c.n && !w.is_broken)
-		(void)take_skip(&c, step(&w, c));
-	w.is_broken = w.is_broken || (w.is_cut && raw.n <= GUESS_MAX);
-	return w;
-}
-
-static bool is_japanese(const struct weight *w)
-{
-	return !w->is_broken && w->characters > 0 && w->sum * 2 >= w->characters && w->sum > 0 &&
-	       (w->kana > 0 || w->characters < 8);
-}
-
-static int guess_japanese(struct bytes raw)
-{
-	struct weight euc = weigh_all(raw, weigh_euc), sjis = weigh_all(raw, weigh_sjis);
-	bool is_euc = is_japanese(&euc), is_sjis = is_japanese(&sjis);
-
-	if (is_euc && is_sjis)
-		return (int64_t)euc.sum * sjis.characters >= (int64_t)sjis.sum * euc.characters ? EUC : SJIS;
-	return is_euc ? EUC : is_sjis ? SJIS : -1;
-}
-
 static size_t run_charset(const struct charset *c, struct bytes raw, struct buf *out)
 {
 	switch (c->family) {
@@ -539,14 +439,16 @@ static bool has_mark(struct bytes raw, uint8_t a, uint8_t b)
 
 static struct charset_result guess_high(struct bytes raw, const struct charset *hint, struct buf *out)
 {
-	int japanese;
+	enum charset_japanese japanese;
+	size_t which;
 
 	/* Latin is what programs write when they do not know: it proves nothing. */
 	if (hint && hint->family >= FAMILY_MULTI && hint != &charsets[LATIN] && run_whole(hint, raw, out))
 		return result_of((size_t)(hint - charsets), false);
-	japanese = guess_japanese(raw);
-	if (japanese >= 0 && run_whole(&charsets[japanese], raw, out))
-		return result_of((size_t)japanese, false);
+	japanese = charset_guess_japanese(raw);
+	which = japanese == CHARSET_EUC ? EUC : SJIS;
+	if (japanese != CHARSET_NOT_JAPANESE && run_whole(&charsets[which], raw, out))
+		return result_of(which, false);
 	return result_of(LATIN, run_iconv(LATIN, raw, out) > 0);
 }
 
@@ -610,7 +512,7 @@ struct charset_result charset_decode(struct bytes raw, const struct charset *lab
 		return (struct charset_result){ .used = label->name };
 	if (label->family == FAMILY_JIS && has_jis_escape(raw))
 		return (struct charset_result){ .used = label->name, .is_lossy = run_jis(raw, out) > 0 };
-	if (label->family == FAMILY_MULTI && !text_is_utf8(raw) && guess_japanese(raw) < 0)
+	if (label->family == FAMILY_MULTI && !text_is_utf8(raw) && charset_guess_japanese(raw) == CHARSET_NOT_JAPANESE)
 		return (struct charset_result){ .used = label->name, .is_lossy = run_charset(label, raw, out) > 0 };
 	result = guess(raw, hint != label ? hint : NULL, out);
 	result.is_label_wrong = strcmp(result.used, label->name) != 0;

@@ -38,6 +38,10 @@ struct charset_result {
 struct charset_result charset_decode(struct bytes raw, const struct charset *label, const struct charset *hint,
 				     struct buf *out);
 
+/* What 8-bit bytes without a label are, if they are Japanese; looks at the first 64 KiB. */
+enum charset_japanese { CHARSET_NOT_JAPANESE, CHARSET_EUC, CHARSET_SJIS };
+enum charset_japanese charset_guess_japanese(struct bytes raw);
+
 /* Adds `raw` with all that is not UTF-8, and NUL, replaced by U+FFFD. True when nothing had to be. */
 bool charset_add_clean(struct buf *out, struct bytes raw);
 

@@ -106,12 +106,10 @@ static void add_plain(struct line *l, const char *text)
 	bool is_first = true;
 
 	while (take_until(&rest, ' ', &word)) {
-		if (!is_first && column(l) + 1 + word.n > LINE_SIGNS)
+		if (column(l) + !is_first + word.n > LINE_SIGNS)
 			fold(l);
 		else if (!is_first)
 			buf_add_char(l->out, ' ');
-		else if (column(l) + word.n > LINE_SIGNS)
-			fold(l);
 		buf_add_bytes(l->out, word);
 		is_first = false;
 	}

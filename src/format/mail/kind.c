@@ -8,6 +8,8 @@
 
 #include "base/cleanup.h"
 
+#include <strings.h>
+
 #define AUTOMATIC_TEXT_BYTES 600
 
 static const char *const kind_names[MAIL_KIND_COUNT] = {
@@ -157,28 +159,41 @@ static const char *rule_auto_subject(const struct mail *mail, const struct mail_
 	return NULL;
 }
 
+/* A line without what decorates it. */
+static struct bytes undecorated(struct bytes line)
+{
+	static const char *const signs[] = { "※", "*", "＊", "【", "（", "(", "[", "-", "=", "■", "◆", "　" };
+	bool is_again = true;
+
+	while (is_again) {
+		is_again = false;
+		line = bytes_trim(line);
+		for (size_t i = 0; i < COUNT(signs); i++)
+			if (bytes_starts(line, signs[i]))
+				is_again = take_skip(&line, strlen(signs[i]));
+	}
+	return line;
+}
+
 static const char *rule_auto_text(const struct mail *mail, const struct mail_centre *centre)
 {
-	static const char *const words[] = { "このメールは自動",     "本メールは自動",         "自動返信メールです",
-					     "自動応答メールです",   "自動返信です",           "自動応答です",
-					     "自動で返信",           "自動的に返信",           "this is an automatic reply",
+	static const char *const words[] = { "このメールは自動",     "本メールは自動",         "こちらは自動返信",
+					     "自動返信メールです",   "自動応答メールです",     "自動返信です",
+					     "自動応答です",         "this is an automatic reply",
 					     "this is an automated reply", "this is an automated response",
 					     "this is an automatic response", "i am out of the office",
 					     "i'm out of the office", "i am currently out of" };
-	char start[AUTOMATIC_TEXT_BYTES + 1];
-	size_t n = MIN(strlen(mail->text), (size_t)AUTOMATIC_TEXT_BYTES);
+	struct bytes rest = BYTES(mail->text, strnlen(mail->text, AUTOMATIC_TEXT_BYTES)), line;
 
 	(void)centre;
 	if (!is_answer(mail))
 		return NULL;
-	memcpy(start, mail->text, n);
-	start[n] = '\0';
-	for (size_t i = 0; i < COUNT(words); i++) {
-		/* What stands behind a quotation mark, somebody else said. */
-		const char *at = strcasestr(start, words[i]);
-		const char *quoted = strstr(start, "\n>");
-		if (at && start[0] != '>' && (!quoted || at < quoted))
-			return words[i];
+	/* What stands behind a quotation mark, somebody else said; and a person may speak of such mails within a line. */
+	while (mail_take_line(&rest, &line) && !bytes_starts(line, ">")) {
+		line = undecorated(line);
+		for (size_t i = 0; i < COUNT(words); i++)
+			if (line.n >= strlen(words[i]) && strncasecmp((const char *)line.p, words[i], strlen(words[i])) == 0)
+				return words[i];
 	}
 	return NULL;
 }

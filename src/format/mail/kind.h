@@ -9,6 +9,7 @@
  *	failed-recipients   BOUNCE      X-Failed-Recipients, from nobody or a daemon
  *	bounce-text         BOUNCE      the words of a mail system, a recipient, and nobody or a daemon as sender (or a machine
  *	                                that returns the mail)
+ *	bounce-subject      BOUNCE      from nobody or a daemon, with the subject of a mail system: the recipient may be missing
  *	own-address         LOOP        sent from one of our own addresses
  *	too-many-hops       LOOP        more Received fields than any honest way has
  *	disposition         AUTO_REPLY  a notice that a mail was read (RFC 8098)

@@ -32,7 +32,8 @@
 #define MAIL_ADDRESSES_MAX 2000
 
 /* Opens what decoding needs (glibc loads a charset's tables when it is first used). Once, at the start of a process and
- * before its sandbox; a second call does nothing. -ENOENT where the C library lacks a charset of Japanese mail. */
+ * before its sandbox; a second call does nothing. Parsing without it is an error of the program. -ENOENT where the C
+ * library lacks a charset of Japanese mail. */
 int mail_library_init(struct error *err);
 /* Closes it again, for tests that look for leaks. */
 void mail_library_clear(void);

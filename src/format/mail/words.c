@@ -15,8 +15,7 @@ struct word {
 	struct bytes text;
 };
 
-/* Words of one charset are joined as bytes before they become text: senders cut within a character. Base64 is joined
- * even before that where a word ends within a group. */
+/* Words of one charset are joined as bytes before they become text: senders cut within a character. */
 struct joined {
 	const struct charset *charset;
 	struct buf bytes;
