@@ -63,6 +63,7 @@ struct page {
 	struct http_request *rq;
 	const struct staff_page *page;
 	struct staff *staff;
+	struct viewer viewer;     /* who asks; queries made for this page are told its id */
 	struct arena *arena;
 	enum lang lang;
 	struct store *store;      /* NULL: it could not be opened, or is empty; `notice` says so */

@@ -40,7 +40,7 @@ int page_filters(struct page *p, struct error *err)
 
 	if (!page_has_cases(p))
 		return 0;
-	r = saved_list(p->staff->db, "", p->arena, &list, &count, err);
+	r = saved_list(p->staff->db, p->viewer.id, "", p->arena, &list, &count, err);
 	if (r < 0)
 		return r;
 	sheet = page_sheet(p, "filters", MSG_STAFF_FILTERS, columns);

@@ -48,7 +48,7 @@ int page_notes(struct page *p, struct error *err)
 
 	if (!page_has_cases(p))
 		return 0;
-	r = note_list(p->staff->db, "", p->arena, &list, &count, err);
+	r = note_list(p->staff->db, p->viewer.id, "", p->arena, &list, &count, err);
 	if (r < 0)
 		return r;
 	sheet = page_sheet(p, "notes", MSG_STAFF_NOTES, columns);

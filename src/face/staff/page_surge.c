@@ -56,7 +56,7 @@ static int find_in(struct page *p, const struct found *all, const struct review_
 {
 	struct review *list = NULL;
 	size_t count = 0;
-	int r = p->staff->db ? review_list(p->staff->db, wanted->port, p->arena, &list, &count, err) : 0;
+	int r = p->staff->db ? review_list(p->staff->db, p->viewer.id, wanted->port, p->arena, &list, &count, err) : 0;
 
 	if (r < 0)
 		return r;
@@ -411,7 +411,7 @@ int page_confirmed(struct page *p, struct error *err)
 	struct sheet *sheet = page_sheet(p, "confirmed", MSG_STAFF_SURGES_TABLE, confirmed_columns);
 	struct review *list = NULL;
 	size_t count = 0;
-	int r = page_has_cases(p) ? review_list(p->staff->db, "", p->arena, &list, &count, err) : 0;
+	int r = page_has_cases(p) ? review_list(p->staff->db, p->viewer.id, "", p->arena, &list, &count, err) : 0;
 
 	sheet_empty(sheet, words(p->lang, MSG_STAFF_NO_CONFIRMED));
 	for (size_t i = 0; i < count && r >= 0; i++)
