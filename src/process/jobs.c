@@ -13,6 +13,8 @@
 #include "engine/conf/conf.h"
 #include "engine/proc/file.h"
 #include "engine/proc/sandbox.h"
+#include "ground/access/audit.h"
+#include "ground/access/sight.h"
 #include "publish/release/graphs.h"
 
 #include <errno.h>
@@ -118,6 +120,24 @@ static int refresh(const struct conf *c, struct drawer *drawer, struct error *er
 	return r == -ENOENT ? 0 : r;
 }
 
+/* --- audit --- */
+
+/* Seals the audit log, and brings what everybody may see up to date where this program has other rules. */
+static int seal(const struct conf *c, struct drawer *drawer, struct error *err)
+{
+	struct db *db = NULL;
+	int r = db_open(conf_text(c, SETTING_CENTRE_DATABASE), 0, &db, err);
+
+	(void)drawer;
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	r = access_prepare(db, err);
+	if (r == 0)
+		r = audit_seal(db, clock_now(), err);
+	db_close(db);
+	return r < 0 ? r : 0;
+}
+
 /* --- the table --- */
 
 static struct job {
@@ -127,6 +147,7 @@ static struct job {
 	int (*run)(const struct conf *c, struct drawer *drawer, struct error *err);
 	int64_t next_us;
 } jobs[] = {
+	{ "audit", 60 * SECOND_US, 0, false, seal, 0 },
 	{ "surges", HOUR_US, 3 * 60 * SECOND_US, false, refresh, 0 },
 	{ "publish", HOUR_US, 5 * 60 * SECOND_US, true, publish, 0 },
 };

@@ -27,7 +27,8 @@ static void put_headers(const struct http_exchange *x, const struct http_respons
 	put(r, "Allow", rs->allow);
 	if (is_private) {
 		put(r, "Cross-Origin-Resource-Policy", "same-origin");
-		put(r, "Set-Cookie", rs->cookie);
+		for (size_t i = 0; i < COUNT(rs->cookies) && rs->cookies[i]; i++)
+			put(r, "Set-Cookie", rs->cookies[i]);
 		put(r, "Vary", "Cookie, Accept-Language");
 	}
 	if (rs->etag)

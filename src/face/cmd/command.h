@@ -22,7 +22,8 @@ enum command_option {
 	OPTION_COUNT_,
 };
 
-#define TAKES(constant) (UINT64_C(1) << OPTION_##constant)
+/* There are more than 64. */
+#define TAKES(constant) ((unsigned __int128)1 << OPTION_##constant)
 #define TAKES_COMMON (TAKES(HELP) | TAKES(VERBOSE) | TAKES(QUIET) | TAKES(CONFIG) | TAKES(COLOR))
 #define TAKES_STORE (TAKES_COMMON | TAKES(DATA) | TAKES(ZONE))
 #define TAKES_OUTPUT (TAKES(JSON) | TAKES(CSV))
@@ -41,7 +42,7 @@ struct invocation {
 struct command {
 	const char *noun, *verb;
 	int (*run)(const struct invocation *in);
-	uint64_t options;      /* TAKES(…) */
+	unsigned __int128 options; /* TAKES(…) */
 	const char *arguments; /* for the synopsis: "FILE…" */
 	size_t arguments_least, arguments_most;
 	const char *summary;

@@ -204,6 +204,7 @@ static int try(struct db *db, struct entering *e, struct error *err)
 	if (r == 1) {
 		secret_random(e->login->token);
 		secret_random(e->login->device);
+		text_copy(e->login->lang, sizeof e->login->lang, BYTES_TEXT(e->account->lang));
 		r = db_transaction(db, enter, e, err);
 		if (r == 0)
 			e->login->result = LOGIN_DONE;
@@ -359,6 +360,35 @@ int session_end(struct db *db, const struct viewer *v, int64_t session, const ch
 	return db_transaction(db, end, &e, err);
 }
 
+struct removing {
+	const char *login;
+	int64_t session;
+	const struct doing *doing;
+};
+
+static int remove_sessions(struct db *db, void *context, struct error *err)
+{
+	const struct removing *e = context;
+	struct arena *arena = arena_new();
+	struct account a = { .id = 0 };
+	int r = account_load(db, e->login, arena, &a, err);
+
+	arena_free(arena);
+	if (r == 0)
+		r = e->session ? session_close(db, e->session, a.id, e->doing->at, "ended", err) :
+				 session_close_all(db, a.id, e->doing->at, "ended", err);
+	if (r == 0)
+		return error_set(err, -ENOENT, "'%s' has no such session", e->login);
+	return r < 0 ? r : audit_add(db, e->doing, "ended session", e->login, err);
+}
+
+int session_remove(struct db *db, const char *login, int64_t session, const struct doing *doing, struct error *err)
+{
+	struct removing e = { login, session, doing };
+
+	return db_transaction(db, remove_sessions, &e, err);
+}
+
 /* --- another password --- */
 
 struct changing {
@@ -386,7 +416,7 @@ static int change(struct db *db, void *context, struct error *err)
 	return r < 0 ? r : audit_add(db, &doing, "changed password", c->account->login, err);
 }
 
-static int fail_change(struct db *db, void *context, struct error *err)
+static int fail_check(struct db *db, void *context, struct error *err)
 {
 	const struct changing *c = context;
 	struct doing doing = { c->change->at, c->account->login };
@@ -395,7 +425,8 @@ static int fail_change(struct db *db, void *context, struct error *err)
 	return r < 0 ? r : audit_add(db, &doing, "wrong password", c->account->login, err);
 }
 
-static int check_change(struct db *db, const struct changing *c, enum password_fault *ret_fault, struct error *err)
+/* The password that was given as the one so far. */
+static int check_before(struct db *db, struct changing *c, struct error *err)
 {
 	int64_t wait;
 	int r = find_wait(db, c->counters, c->change->at, &wait, err);
@@ -404,30 +435,53 @@ static int check_change(struct db *db, const struct changing *c, enum password_f
 		return r;
 	if (wait)
 		return error_set(err, -EBUSY, "too many wrong passwords: wait a minute");
-	*ret_fault = password_check(c->change->password, c->account->login);
-	if (*ret_fault != PASSWORD_GOOD)
-		return error_set(err, -EINVAL, "the password is refused: %s", password_fault_words(*ret_fault));
 	if (password_fits(c->account->password, c->change->before))
 		return 0;
-	r = db_transaction(db, fail_change, (void *)(uintptr_t)c, err);
+	r = db_transaction(db, fail_check, c, err);
 	return r < 0 ? r : error_set(err, -EACCES, "that is not the password");
+}
+
+/* Who is in is counted by himself: no stranger gets here. */
+static struct counters counters_of_viewer(const struct viewer *v)
+{
+	struct counters c = { .count = 1, .list = { { .scope = "device" } } };
+	char name[40];
+
+	snprintf(name, sizeof name, "account %lld", (long long)v->id);
+	secret_hash(name, c.list[0].name);
+	return c;
+}
+
+int session_check_password(struct db *db, const struct viewer *v, const char *password, int64_t at, struct error *err)
+{
+	struct password_change change = { .before = password, .at = at };
+	struct counters counters = counters_of_viewer(v);
+	struct arena *arena = arena_new();
+	struct account account;
+	struct changing c = { .change = &change, .account = &account, .counters = &counters };
+	int r = account_load(db, v->actor, arena, &account, err);
+
+	if (r == 0)
+		r = check_before(db, &c, err);
+	arena_free(arena);
+	return r;
 }
 
 int session_change_password(struct db *db, const struct viewer *v, const struct password_change *c,
 			    char ret_token[SECRET_TEXT], enum password_fault *ret_fault, struct error *err)
 {
+	struct counters counters = counters_of_viewer(v);
 	struct arena *arena = arena_new();
-	struct counters counters = { .count = 1, .list = { { .scope = "device" } } };
 	char hash[PASSWORD_HASH_TEXT];
 	struct account account;
 	struct changing g = { c, &account, hash, ret_token, &counters };
 	int r = account_load(db, v->actor, arena, &account, err);
 
-	*ret_fault = PASSWORD_GOOD;
-	/* Who is in is counted by himself: no stranger gets here. */
-	secret_hash(arena_printf(arena, "account %lld", (long long)v->id), counters.list[0].name);
+	*ret_fault = password_check(c->password, v->actor);
+	if (r == 0 && *ret_fault != PASSWORD_GOOD)
+		r = error_set(err, -EINVAL, "the password is refused: %s", password_fault_words(*ret_fault));
 	if (r == 0)
-		r = check_change(db, &g, ret_fault, err);
+		r = check_before(db, &g, err);
 	if (r == 0)
 		r = password_hash(c->password, hash, err);
 	if (r == 0) {

@@ -40,6 +40,7 @@ struct login {
 	int64_t wait_us;          /* LOGIN_LATER */
 	char token[SECRET_TEXT];  /* LOGIN_DONE: for the browser's cookies */
 	char device[SECRET_TEXT];
+	char lang[3];             /* the account's */
 };
 
 /* Takes about a tenth of a second. What is wrong (name, password, code, a lock) is not said. */
@@ -58,6 +59,9 @@ int session_find(struct db *db, const char *token, const struct session_limits *
 /* Ends one of an account's sessions. -ENOENT: it has none such. */
 int session_end(struct db *db, const struct viewer *v, int64_t session, const char *why, int64_t at, struct error *err);
 
+/* The same on the command line: one session of an account, or (0) all of them. -ENOENT: none. */
+int session_remove(struct db *db, const char *login, int64_t session, const struct doing *doing, struct error *err);
+
 /* Another password, chosen by the account itself: all its sessions end, and a new one begins. -EACCES: `before` is not the
  * password, which counts as a failure; -EBUSY: too many of those; -EINVAL: refused, see `ret_fault`. */
 struct password_change {
@@ -67,6 +71,9 @@ struct password_change {
 };
 int session_change_password(struct db *db, const struct viewer *v, const struct password_change *c,
 			    char ret_token[SECRET_TEXT], enum password_fault *ret_fault, struct error *err);
+
+/* Whether it is the account's password, before something that a session alone should not do. As above. */
+int session_check_password(struct db *db, const struct viewer *v, const char *password, int64_t at, struct error *err);
 
 struct session_row {
 	int64_t id;
