@@ -31,7 +31,7 @@ struct showing {
 static int show(struct http_request *rq, const struct showing *s, struct http_response *rs, struct error *err)
 {
 	const struct staff *staff = rq->context;
-	const char *held = http_cookie(rq, entry_cookie_name(staff));
+	const char *held = http_cookie(rq, entry_cookie_name(staff)), *next = entry_next(http_value(rq, "next")->text);
 	struct value *v = value_object(rq->arena);
 	_cleanup_(buf_clear) struct buf b;
 	char fresh[SECRET_TEXT];
@@ -49,9 +49,9 @@ static int show(struct http_request *rq, const struct showing *s, struct http_re
 	value_put_url(v, "root", "/");
 	value_put_url(v, "stylesheet", "/hinomi.css");
 	value_put_text(v, "token", http_token_of(rq, held));
-	value_put_text(v, "here", rq->query[0] ? arena_printf(rq->arena, "/login?%s", rq->query) : "/login");
+	value_put_text(v, "here", arena_printf(rq->arena, "/login?next=%s", http_encode(rq->arena, next)));
 	value_put_text(v, "login", http_value(rq, "login")->text);
-	value_put_text(v, "next", entry_next(http_value(rq, "next")->text));
+	value_put_text(v, "next", next);
 	value_put_text(v, "fault", s->fault);
 	value_put_text(v, "notice", s->notice);
 	buf_init(&b, PAGE_MAX);
