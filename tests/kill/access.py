@@ -121,7 +121,7 @@ def during(pages, longest, work):
     got = []
     thread = threading.Thread(target=lambda: got.append(work()))
     thread.start()
-    time.sleep(chance.random() * longest)
+    time.sleep((0.4 + chance.random()) * longest)
     pages.kill()
     thread.join()
     pages.start()
@@ -132,7 +132,7 @@ def logins(pages, folder, password):
     answered = 0
     began = time.monotonic()
     opens(pages, password)
-    longest = 1.3 * (time.monotonic() - began)
+    longest = time.monotonic() - began
     for _ in range(KILLS):
         browser = Browser(pages)
         got = during(pages, longest, lambda b=browser: b.login(password))
@@ -151,7 +151,7 @@ def passwords(pages, folder, password):
     browser = Browser(pages)
     browser.login(password)
     browser.post("/account", act="password", old_password="wrong", password="x" * 12, again="x" * 12)
-    longest = 2.2 * (time.monotonic() - began)
+    longest = 1.2 * (time.monotonic() - began)
     for i in range(KILLS):
         browser, other = Browser(pages), f"password number {i}"
         browser.login(password)

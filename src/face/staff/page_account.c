@@ -83,7 +83,8 @@ static void show_pending(struct page *p, const struct account *a)
 
 	sheet_note(sheet, words(p->lang, MSG_STAFF_TOTP_SECRET_NOTE));
 	fact(p, sheet, MSG_STAFF_TOTP_KEY, a->totp_pending);
-	fact(p, sheet, MSG_STAFF_TOTP_URL, account_totp_url(p->arena, a->login, a->totp_pending));
+	sheet_text(sheet, words(p->lang, MSG_STAFF_TOTP_URL), NULL);
+	sheet_said(sheet, account_totp_url(p->arena, a->login, a->totp_pending));
 	for (unsigned i = 0; i < RECOVERY_CODES; i++) {
 		recovery_code(a->codes_pending, i, code);
 		sheet_text(sheet, words_fill(p->arena, p->lang, MSG_STAFF_RECOVERY_CODE, "number",
