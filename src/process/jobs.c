@@ -14,6 +14,7 @@
 #include "engine/proc/file.h"
 #include "engine/proc/sandbox.h"
 #include "ground/access/audit.h"
+#include "ground/access/session.h"
 #include "ground/access/sight.h"
 #include "publish/release/graphs.h"
 
@@ -122,7 +123,7 @@ static int refresh(const struct conf *c, struct drawer *drawer, struct error *er
 
 /* --- audit --- */
 
-/* Seals the audit log, and brings what everybody may see up to date where this program has other rules. */
+/* Seals the audit log, forgets old sessions, and brings what everybody may see up to date where this program has other rules. */
 static int seal(const struct conf *c, struct drawer *drawer, struct error *err)
 {
 	struct db *db = NULL;
@@ -134,6 +135,8 @@ static int seal(const struct conf *c, struct drawer *drawer, struct error *err)
 	r = access_prepare(db, err);
 	if (r == 0)
 		r = audit_seal(db, clock_now(), err);
+	if (r >= 0)
+		r = session_forget(db, clock_now(), err);
 	db_close(db);
 	return r < 0 ? r : 0;
 }

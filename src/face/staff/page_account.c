@@ -76,13 +76,24 @@ static int show_sessions(struct page *p, struct error *err)
 	return r;
 }
 
+/* As it is typed where a camera is not at hand. */
+static const char *in_fours(struct arena *arena, const char *secret)
+{
+	const char *text = "";
+
+	for (; *secret; secret += strnlen(secret, 4))
+		text = arena_printf(arena, "%s%s%.4s", text, text[0] ? " " : "", secret);
+	return text;
+}
+
 static void show_pending(struct page *p, const struct account *a)
 {
 	struct sheet *sheet = page_sheet(p, "secret", MSG_STAFF_TOTP_SECRET, facts);
 	char code[PASSWORD_RANDOM_TEXT];
 
 	sheet_note(sheet, words(p->lang, MSG_STAFF_TOTP_SECRET_NOTE));
-	fact(p, sheet, MSG_STAFF_TOTP_KEY, a->totp_pending);
+	sheet_text(sheet, words(p->lang, MSG_STAFF_TOTP_KEY), NULL);
+	sheet_said(sheet, in_fours(p->arena, a->totp_pending));
 	sheet_text(sheet, words(p->lang, MSG_STAFF_TOTP_URL), NULL);
 	sheet_said(sheet, account_totp_url(p->arena, a->login, a->totp_pending));
 	for (unsigned i = 0; i < RECOVERY_CODES; i++) {

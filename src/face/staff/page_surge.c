@@ -3,8 +3,10 @@
 /* One rise: evidence, chart, timeline, and what an analyst says of it; the table of confirmed rises. */
 #include "base/calendar.h"
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "desk/observatory/found.h"
 #include "face/staff/ask.h"
+#include "ground/access/sight.h"
 
 #include <errno.h>
 
@@ -197,6 +199,8 @@ static int put_timeline(struct page *p, const struct review *v, struct error *er
 	size_t count = 0;
 	int r = v ? record_moments(p->staff->db, v->id, p->arena, &list, &count, err) : 0;
 
+	if (v && r >= 0)
+		r = access_was_read(p->staff->db, &p->viewer, v->id, clock_now(), err);
 	sheet_empty(sheet, words(p->lang, MSG_STAFF_NO_TIMELINE));
 	for (size_t i = 0; i < count && r >= 0; i++) {
 		sheet_both(sheet, page_time(p, list[i].at), page_time_utc(p, list[i].at));

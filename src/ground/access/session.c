@@ -18,7 +18,7 @@
 
 #define AGENT_MAX 200
 #define TOUCH_US (60 * SECOND_US)
-#define DEVICE_US (180 * DAY_US)
+#define KEPT_US (180 * DAY_US)
 
 /* --- failures --- */
 
@@ -133,12 +133,10 @@ static int begin_session(struct db *db, int64_t account, const struct session_or
 
 static int know_device(struct db *db, const struct entering *e, struct error *err)
 {
-	int64_t at = e->attempt->at;
 	char hash[SECRET_TEXT];
-	int r = device_forget(db, at - DEVICE_US, err);
 
 	secret_hash(e->login->device, hash);
-	return r < 0 ? r : device_insert(db, hash, e->account->id, at, err);
+	return device_insert(db, hash, e->account->id, e->attempt->at, err);
 }
 
 /* The account may have been changed while the password was being checked. */
@@ -324,6 +322,9 @@ int session_find(struct db *db, const char *token, const struct session_limits *
 									limits->longest_us) };
 	if (t.why || at - row.seen_at >= TOUCH_US)
 		r = db_transaction(db, touch, &t, err);
+	/* Another writer is busy: nobody is refused a page for that. */
+	if (r == -EAGAIN && !t.why)
+		r = 0;
 	if (r < 0 || t.why)
 		return r < 0 ? r : 0;
 	*ret = (struct session){
@@ -490,6 +491,25 @@ int session_change_password(struct db *db, const struct viewer *v, const struct 
 	}
 	arena_free(arena);
 	return r;
+}
+
+/* --- what is forgotten --- */
+
+static int forget(struct db *db, void *context, struct error *err)
+{
+	const int64_t *at = context;
+	int r = session_forget_old(db, *at - KEPT_US, err);
+
+	if (r >= 0)
+		r = device_forget(db, *at - KEPT_US, err);
+	if (r >= 0)
+		r = failure_forget(db, *at - DAY_US, err);
+	return r < 0 ? r : 0;
+}
+
+int session_forget(struct db *db, int64_t at, struct error *err)
+{
+	return db_transaction(db, forget, &at, err);
 }
 
 /* --- who is in --- */

@@ -75,6 +75,9 @@ int session_change_password(struct db *db, const struct viewer *v, const struct 
 /* Whether it is the account's password, before something that a session alone should not do. As above. */
 int session_check_password(struct db *db, const struct viewer *v, const char *password, int64_t at, struct error *err);
 
+/* Forgets sessions and browsers that were not seen for 180 days, and failures of yesterday. */
+int session_forget(struct db *db, int64_t at, struct error *err);
+
 struct session_row {
 	int64_t id;
 	const char *login, *address, *agent;

@@ -57,6 +57,11 @@ DELETE FROM access_recovery WHERE account_id = :account AND code = :code;
 -- in: account id, code text      one: account_id id
 SELECT account_id FROM access_recovery WHERE account_id = :account AND code = :code;
 
+-- name: session_forget_old
+-- Those not seen for long; the audit log still has their beginnings.
+-- in: before time
+DELETE FROM access_session WHERE seen_at < :before;
+
 -- name: device_find
 -- Whether the account was seen in this browser.
 -- unscoped: no record
