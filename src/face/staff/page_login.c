@@ -10,6 +10,7 @@
 #include "ground/access/account.h"
 
 #include <errno.h>
+#include <inttypes.h>
 
 #define PAGE_MAX (1u << 20)
 #define ADDRESS_MOST 2000
@@ -80,7 +81,8 @@ int page_login(struct http_request *rq, struct http_response *rs, struct error *
 
 static int later(struct http_request *rq, int64_t wait_us, struct http_response *rs, struct error *err)
 {
-	const char *seconds = arena_printf(rq->arena, "%lld", (long long)(wait_us / SECOND_US + 1));
+	int64_t wait_s = wait_us / SECOND_US + 1;
+	const char *seconds = arena_printf(rq->arena, "%" PRId64, wait_s);
 
 	return show(rq, &(struct showing){ 429, words_fill(rq->arena, rq->lang, MSG_STAFF_LOGIN_LATER, "seconds", seconds, NULL), NULL },
 		    rs, err);
