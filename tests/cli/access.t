@@ -38,6 +38,33 @@ test_expect_success 'and changed, locked, unlocked' '
 	test_expect_code 1 hinomi account sessions --db c.db suzuki && test_expect_code 3 hinomi account remove-session --db c.db suzuki
 '
 
+# On a terminal: typed twice, and not shown.
+on_terminal() { # first, second
+	python3 - "$@" <<-EOF
+	import os, pty, sys
+	pid, fd = pty.fork()
+	if pid == 0:
+	    os.execvp("hinomi", ["hinomi", "account", "password", "--db", "c.db", "suzuki"])
+	shown = b""
+	for typed, after in zip(sys.argv[1:], (b"New password: ", b"Again: ")):
+	    while not shown.endswith(after):
+	        shown += os.read(fd, 1000)
+	    os.write(fd, typed.encode() + b"\n")
+	try:
+	    while piece := os.read(fd, 1000):
+	        shown += piece
+	except OSError:
+	    pass
+	print(shown.decode())
+	sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+	EOF
+}
+
+test_expect_success 'a terminal asks twice, and does not show what is typed' '
+	on_terminal "another password" "another password" >shown && grep "New password:" shown && ! grep "another" shown &&
+	test_expect_code 2 on_terminal "another password" "yet another one" >shown && grep "not the same" shown && ! grep "another" shown
+'
+
 test_expect_success 'the first account: again until somebody has used it, never where there is another' '
 	hinomi account first --db f.db >one && grep "^log in as  *admin$" one && hinomi account first --db f.db >two &&
 	test $(wc -l <two) -eq 2 && ! cmp one two && echo "$word" | hinomi account password --db f.db admin &&

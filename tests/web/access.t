@@ -91,6 +91,14 @@ test_expect_success 'in: another token than before, in a cookie that no script a
 	! grep -a "$after" cases.db cases.db-wal
 '
 
+test_expect_success 'who is in is led nowhere else either' '
+	jar=led.jar && for next in //attacker.example/ http://attacker.example/ "/\\attacker.example" "/a
+Set-Cookie: x=1"; do
+		test "$(login $url suzuki "" "next=$next")" = 303 && grep -i "^location: /.$" headers && ! grep -i "attacker\|x=1" headers &&
+		test "$(status "$url/login?next=//attacker.example/")" = 303 && grep -i "^location: /.$" headers || { cat headers; return 1; }
+	done && jar=suzuki.jar
+'
+
 test_expect_success 'a token that somebody else chose is not taken over' '
 	jar=fixed.jar && fixed=$(printf %064d 7) && t=$(curl -s -H "Cookie: hinomi=$fixed" $url/login | sed -n "s/.*name=\"csrf\" value=\"\([0-9a-f]*\)\".*/\1/p" | head -n 1) &&
 	test "$(curl -s -o /dev/null -D headers -w "%{http_code}" -H "Cookie: hinomi=$fixed" -d "csrf=$t&login=suzuki&password=the+password+of+suzuki" $url/login)" = 303 &&
