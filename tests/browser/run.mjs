@@ -89,7 +89,8 @@ const FAMILIES_STAFF = [
   ["staff-surge", SURGE], ["staff-surge-filter", `${SURGE}?filter=sensor+tokyo*`], ["staff-confirmed", "observe/confirmed"],
   ["staff-filters", "observe/filters?filter=dport+22"], ["staff-filters-fault", "observe/filters?filter=dprt+22", 400],
   ["staff-notes", "observe/notes"], ["staff-fault", "observe/top?filter=dprt+22&period=soon&n=9999", 400],
-  ["staff-missing", "observe/nothing", 404], ["staff-account", "account"],
+  ["staff-missing", "observe/nothing", 404], ["staff-account", "account"], ["staff-accounts", "accounts"],
+  ["staff-audit", "audit"],
 ];
 // Before anybody is in; and of a centre that has no account yet.
 const FAMILIES_GUEST = [["staff-login", "login?next=/observe/top"]];

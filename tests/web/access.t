@@ -139,6 +139,16 @@ test_expect_success 'rights: an editor sees and may not change, an auditor sees 
 	done
 '
 
+test_expect_success 'the auditor sees the log and the accounts, the administrator too, nobody else' '
+	account ando admin && for name in kato ando; do
+		jar=$name.jar && test "$(login $url $name)" = 303 && status "$url/audit?format=csv" && grep ",tanaka,logged in,tanaka,," body &&
+		grep ",tanaka,made\|,local:[a-z]*,made account,suzuki,," body && status "$url/accounts?format=json" &&
+		jq -r "[.name, .roles, .state] | join(\" \")" body | grep "^sato editor active$" && ! grep "argon2" body || return 1
+	done && for name in suzuki sato goto; do
+		jar=$name.jar && test "$(login $url $name)" = 303 && test "$(status $url/audit)" = 403 && test "$(status $url/accounts)" = 403 || return 1
+	done
+'
+
 test_expect_success 'a locked account is out, and comes no more in' '
 	jar=sato.jar && test "$(status $url/observe/top)" = 200 && "$program/hinomi" account lock --db cases.db sato &&
 	test "$(status $url/observe/top)" = 303 && test "$(login $url sato)" = 400 &&

@@ -152,6 +152,11 @@ const char *page_health_words(const struct page *p, unsigned health);
 void page_health_cell(struct page *p, struct sheet *sheet, unsigned health);
 void page_health_sheet(struct page *p, const struct watched *w);
 
+/* Roles in words. */
+const char *page_roles(const struct page *p, unsigned roles);
+
+int page_accounts(struct page *p, struct error *err);
+int page_audit(struct page *p, struct error *err);
 int page_account(struct page *p, struct error *err);
 int page_account_act(struct page *p, struct error *err);
 int page_surge(struct page *p, struct error *err);

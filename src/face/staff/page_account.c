@@ -25,7 +25,7 @@ static void fact(struct page *p, struct sheet *sheet, enum message what, const c
 	sheet_text(sheet, value, NULL);
 }
 
-static const char *role_words(const struct page *p, unsigned roles)
+const char *page_roles(const struct page *p, unsigned roles)
 {
 	static const enum message names[ROLE_COUNT] = { MSG_ROLE_HANDLER, MSG_ROLE_ANALYST, MSG_ROLE_EDITOR, MSG_ROLE_AUDITOR,
 							MSG_ROLE_ADMIN };
@@ -46,7 +46,7 @@ static void show_facts(struct page *p, const struct account *a)
 	fact(p, sheet, MSG_STAFF_LOGIN_NAME, a->login);
 	if (name[0])
 		fact(p, sheet, MSG_STAFF_DISPLAY_NAME, name);
-	fact(p, sheet, MSG_STAFF_ROLES, role_words(p, a->roles));
+	fact(p, sheet, MSG_STAFF_ROLES, page_roles(p, a->roles));
 	if (a->compartments[0])
 		fact(p, sheet, MSG_STAFF_COMPARTMENTS, a->compartments);
 	fact(p, sheet, MSG_STAFF_SECOND_FACTOR,
