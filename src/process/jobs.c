@@ -15,6 +15,9 @@
 #include "engine/proc/sandbox.h"
 #include "flow/flow.h"
 #include "format/mail/mail.h"
+#include "ground/access/audit.h"
+#include "ground/access/session.h"
+#include "ground/access/sight.h"
 #include "ground/intake/intake.h"
 #include "publish/release/graphs.h"
 
@@ -133,6 +136,26 @@ static int refresh(const struct conf *c, const struct held *held, struct error *
 	if (r > 0)
 		log_info("reviewed rises changed", "count", changed);
 	return r == -ENOENT ? 0 : r;
+}
+
+/* --- audit --- */
+
+/* Seals the audit log, forgets old sessions, and brings what everybody may see up to date where this program has other rules. */
+static int seal(const struct conf *c, const struct held *held, struct error *err)
+{
+	struct db *db = NULL;
+	int r = db_open(conf_text(c, SETTING_CENTRE_DATABASE), 0, &db, err);
+
+	(void)held;
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	r = access_prepare(db, err);
+	if (r == 0)
+		r = audit_seal(db, clock_now(), err);
+	if (r >= 0)
+		r = session_forget(db, clock_now(), err);
+	db_close(db);
+	return r < 0 ? r : 0;
 }
 
 /* --- the incident desk --- */
@@ -280,6 +303,7 @@ static struct job {
 	int (*run)(const struct conf *c, const struct held *held, struct error *err);
 	int64_t next_us;
 } jobs[] = {
+	{ "audit", 60 * SECOND_US, 0, NULL, seal, 0 },
 	{ "intake", 5 * SECOND_US, 0, hold_reader, intake, 0 },
 	{ "outbox", 5 * SECOND_US, 0, hold_senders, outbox, 0 },
 	{ "surges", HOUR_US, 3 * 60 * SECOND_US, NULL, refresh, 0 },

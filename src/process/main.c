@@ -293,6 +293,17 @@ static int fill_empty_store(const struct conf *c, struct error *err)
 	return run_command(arguments, err);
 }
 
+/* Where nobody has logged in yet, an administrator for the newcomer: the command prints the name and the password. Nothing
+ * else depends on it. */
+static void offer_account(void)
+{
+	const char *const arguments[] = { "hinomi", "account", "first", "-c", conf_path, NULL };
+	struct error err = ERROR_NONE;
+
+	if (run_command(arguments, &err) < 0)
+		error_print(&err);
+}
+
 /* The manifest is text, and its second or third line says so (hinomi-store(5)). */
 static bool is_simulated(const struct conf *c)
 {
@@ -317,6 +328,8 @@ static void print_addresses(const struct conf *c)
 		printf("no sensor can deliver here: the store is simulated\n");
 	else
 		printf("sensors deliver https://%s/\n", conf_text(c, SETTING_COLLECT_LISTEN));
+	fflush(stdout);
+	offer_account();
 	printf("^C stops\n");
 	fflush(stdout);
 }

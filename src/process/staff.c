@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright The hinomi authors */
-/* The process behind the analyst's pages: reads the event store, listens on this machine alone, connects to nothing. */
+/* The process behind the staff pages: reads the event store, connects to nothing, listens on this machine alone unless there are
+ * accounts and TLS. */
 #include "base/calendar.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
@@ -8,8 +9,11 @@
 #include "engine/conf/conf.h"
 #include "engine/db/db.h"
 #include "engine/place/place.h"
+#include "engine/proc/file.h"
 #include "engine/proc/sandbox.h"
 #include "face/staff/staff.h"
+#include "ground/access/account.h"
+#include "ground/access/sight.h"
 #include "process/serve.h"
 
 #include <errno.h>
@@ -17,10 +21,12 @@
 #include <getopt.h>
 #include <pwd.h>
 
+#define PEM_MAX 65536
+
 static const char usage[] =
 	"usage: hinomi-staff [-c FILE] [--listen ADDRESS:PORT | --socket PATH] [--data DIR] [--scanners FILE]\n"
 	"                    [--place FILE] [--db FILE] [--collect DIR] [--zone ZONE]\n"
-	"Serves the analyst's pages to this machine alone. What is not given here comes from the configuration.\n";
+	"Serves the staff pages. What is not given here comes from the configuration.\n";
 
 struct asked {
 	const char *conf, *listen, *socket, *data, *scanners, *place, *zone, *database, *collect;
@@ -87,21 +93,36 @@ static void complete(struct asked *a, const struct conf *c)
 		a->zone = conf_text(c, SETTING_CENTRE_ZONE);
 }
 
-static int listen_local(const struct asked *a, int *ret_fd, struct error *err)
+/* Once there are accounts, and browsers come by TLS, the pages may be for other machines. */
+static int listen_on(const struct asked *a, struct staff *staff, int *ret_fd, struct error *err)
 {
 	int r = a->socket ? http_listen_unix(a->socket, ret_fd, err) : http_listen(a->listen, ret_fd, err);
 
 	if (r < 0)
 		return r;
-	if (http_is_local(*ret_fd))
+	staff->is_public = !http_is_local(*ret_fd);
+	if (!staff->is_public || (staff->has_accounts && staff->is_secure))
 		return 0;
 	close(*ret_fd);
-	error_hint(err, "until there are accounts these pages are for 127.0.0.1, [::1] or a Unix socket (--socket)");
+	if (staff->has_accounts)
+		error_hint(err, "without staff.tls_certificate or staff.proxy these pages are for 127.0.0.1, [::1] or a Unix socket");
+	else
+		error_hint(err, "until there are accounts these pages are for 127.0.0.1, [::1] or a Unix socket (--socket)");
 	return error_set(err, -EINVAL, "'%s' can be reached from other machines", a->listen);
 }
 
-/* Opened before the walls stand: afterwards no file can be opened for writing. A folder that is missing or may not be
- * written leaves pages that only read; a damaged database is a reason not to start. */
+static int find_accounts(struct staff *staff, struct error *err)
+{
+	int r = access_prepare(staff->db, err);
+
+	if (r == 0)
+		r = account_any(staff->db, err);
+	staff->has_accounts = r == 1;
+	return r < 0 ? r : 0;
+}
+
+/* Opened before the walls stand: afterwards no file can be opened for writing. Where no database can be made the pages only
+ * read; one that is there and cannot be opened is a reason not to start, for who may see them stands in it. */
 static int open_cases(const struct asked *a, struct db **ret, struct error *err)
 {
 	struct error inner = ERROR_NONE;
@@ -110,7 +131,7 @@ static int open_cases(const struct asked *a, struct db **ret, struct error *err)
 	if (r == 0)
 		return 0;
 	*ret = NULL;
-	if (r == -EBADMSG) {
+	if (r == -EBADMSG || access(a->database, F_OK) == 0) {
 		*err = inner;
 		return r;
 	}
@@ -130,12 +151,35 @@ static const char *actor(void)
 	return name;
 }
 
-static int run(const struct asked *a, struct staff *staff, int folder, struct error *err)
+/* Both files of the settings, or none. */
+static int load_tls(const struct conf *c, struct buf *certificate, struct buf *key, struct error *err)
 {
-	struct http_config config = staff_config(staff);
-	struct http_server *server;
-	int fd, r = listen_local(a, &fd, err);
+	const char *names[] = { conf_text(c, SETTING_STAFF_CERTIFICATE), conf_text(c, SETTING_STAFF_KEY) };
+	int r;
 
+	if (!names[0][0] && !names[1][0])
+		return 0;
+	if (!names[0][0] || !names[1][0])
+		return error_set(err, -EINVAL, "staff.tls_certificate and staff.tls_key go together");
+	r = file_read(AT_FDCWD, names[0], PEM_MAX, certificate, err);
+	return r < 0 ? r : file_read(AT_FDCWD, names[1], PEM_MAX, key, err);
+}
+
+static int run(const struct asked *a, const struct conf *c, struct staff *staff, int folder, struct error *err)
+{
+	_cleanup_(buf_clear) struct buf certificate = { 0 }, key = { 0 };
+	struct http_config config;
+	struct http_server *server;
+	int fd, r = load_tls(c, &certificate, &key, err);
+
+	staff->is_secure = certificate.n || staff->proxy[0];
+	config = staff_config(staff);
+	if (certificate.n) {
+		config.tls_certificate = certificate.p;
+		config.tls_key = key.p;
+	}
+	if (r == 0)
+		r = listen_on(a, staff, &fd, err);
 	if (r == 0)
 		r = http_server_new(&config, fd, &server, err);
 	if (r < 0)
@@ -170,12 +214,18 @@ static int serve(const struct asked *a, const struct conf *c, struct error *err)
 		staff.place_context = places;
 	}
 	staff.actor = actor();
+	staff.names = conf_text(c, SETTING_STAFF_NAMES);
+	staff.proxy = conf_text(c, SETTING_STAFF_PROXY);
+	staff.limits.idle_us = conf_number(c, SETTING_STAFF_IDLE) * 60 * SECOND_US;
+	staff.limits.longest_us = conf_number(c, SETTING_STAFF_SESSION) * HOUR_US;
 	if (r == 0)
 		r = watch_start(a->collect, &staff.watch, err);
 	if (r == 0)
 		r = open_cases(a, &staff.db, err);
+	if (r == 0 && staff.db)
+		r = find_accounts(&staff, err);
 	if (r == 0)
-		r = run(a, &staff, folder, err);
+		r = run(a, c, &staff, folder, err);
 	db_close(staff.db);
 	watch_free(staff.watch);
 	place_table_free(places);

@@ -49,7 +49,11 @@ function program(name) {
 }
 
 function run(name, ...args) {
-  const done = spawnSync(name, args, { encoding: "utf8", maxBuffer: 1 << 28 });
+  return feed("", name, ...args);
+}
+
+function feed(input, name, ...args) {
+  const done = spawnSync(name, args, { input, encoding: "utf8", maxBuffer: 1 << 28 });
   if (done.status !== 0) throw new Error(`${name} ${args.join(" ")}: ${done.stderr}`);
   return done.stdout;
 }
@@ -85,8 +89,13 @@ const FAMILIES_STAFF = [
   ["staff-surge", SURGE], ["staff-surge-filter", `${SURGE}?filter=sensor+tokyo*`], ["staff-confirmed", "observe/confirmed"],
   ["staff-filters", "observe/filters?filter=dport+22"], ["staff-filters-fault", "observe/filters?filter=dprt+22", 400],
   ["staff-notes", "observe/notes"], ["staff-fault", "observe/top?filter=dprt+22&period=soon&n=9999", 400],
-  ["staff-missing", "observe/nothing", 404],
+  ["staff-missing", "observe/nothing", 404], ["staff-account", "account"], ["staff-accounts", "accounts"],
+  ["staff-audit", "audit"],
 ];
+// Before anybody is in; and of a centre that has no account yet.
+const FAMILIES_GUEST = [["staff-login", "login?next=/observe/top"]];
+const FAMILIES_OPEN = [["staff-open", ""], ["staff-open-login", "login"]];
+const WORD = "a password of mine";
 
 const same = new Set(readFileSync(join(source, "po/same.txt"), "utf8").split("\n").filter((l) => l && !l.startsWith("#")));
 
@@ -162,6 +171,43 @@ async function ask(context, site, lang, [name, path]) {
   result(`${name} ${lang} axe-core`, faults);
 }
 
+// Logs in by the form, after a wrong password has been told of.
+async function logIn(context, site, lang) {
+  const page = await context.newPage(), faults = [];
+  for (const word of ["wrong", WORD]) {
+    await page.goto(`${site}login?next=/account`);
+    await page.fill("#field-login", "suzuki");
+    await page.fill("#field-password", word);
+    await page.click("main button");
+    if (word === "wrong" && (await page.locator("[role=alert]").count()) !== 1) faults.push("a wrong password is not told of");
+  }
+  if (!page.url().endsWith("/account")) faults.push(`${page.url()} instead of the account`);
+  if ((await page.locator("header .account a").textContent()) !== "suzuki") faults.push("the page does not say who is in");
+  await page.close();
+  result(`log in ${lang}`, faults);
+}
+
+// Begins a second factor, so that the walk sees its secret.
+async function beginFactor(context, site) {
+  const page = await context.newPage();
+  await page.goto(`${site}account`);
+  await page.locator("form.desk", { has: page.locator("button[value=totp-begin]") }).locator("input[type=password]").fill(WORD);
+  await page.click("button[value=totp-begin]");
+  result("a second factor is begun", (await page.locator("text=otpauth://").count()) === 1 ? [] : ["no address for the app"]);
+  await page.close();
+}
+
+async function logOut(context, site, lang) {
+  const page = await context.newPage();
+  await page.goto(site);
+  await page.click("header .account button");
+  const faults = page.url() === `${site}login` ? [] : [`${page.url()} instead of the login page`];
+  await page.goto(site);
+  if (page.url() !== `${site}login`) faults.push("the start page opens after logging out");
+  await page.close();
+  result(`log out ${lang}`, faults);
+}
+
 async function main() {
   const rows = join(work, "rows.csv"), store = join(work, "store"), out = join(work, "public");
   rmSync(shots, { recursive: true, force: true });
@@ -186,20 +232,34 @@ async function main() {
   writeFileSync(join(collect, "status"), `hinomi status 1\ncollector since=${ago(9000)} now=${ago(0)} refused=7\n` +
     `sensor nara-1 batch_us=${ago(1)} heartbeat_us=${ago(1)} sent_us=${ago(1)} clock_error_us=90000000\n` +
     `sensor tokyo-1 batch_us=${ago(1)} heartbeat_us=${ago(1)} sent_us=${ago(1)} events=51234 kernel_dropped=3\n`);
+  feed(`${WORD}\n`, program("hinomi"), "account", "add", ...at, "suzuki", "--name-ja", "鈴木一郎", "--name-en", "SUZUKI Ichiro", "--role", "all");
   const publicSite = await serve("hinomi-public", out);
   const staffSite = await serve("hinomi-staff", "--data", store, "--place", places, "--scanners", join(work, "scanners"), "--db", cases,
     "--collect", collect);
+  const openSite = await serve("hinomi-staff", "--data", store, "--db", join(work, "open.db"));
   const browser = await playwright.chromium.launch({ executablePath: chromium, args: ["--no-sandbox"] });
   for (const lang of ["ja", "en"]) {
     const site = lang === "ja" ? publicSite : `${publicSite}en/`;
     const silent = await browser.newContext({ javaScriptEnabled: false, locale: lang });
+    for (const width of SIZES) {
+      for (const family of FAMILIES_GUEST) await look(silent, staffSite, lang, family, width);
+      for (const family of FAMILIES_OPEN) await look(silent, openSite, lang, family, width);
+    }
+    await silent.clearCookies();
+    await logIn(silent, staffSite, lang);
+    await silent.clearCookies({ name: "lang" });
+    if (lang === "ja") await beginFactor(silent, staffSite);
     for (const width of SIZES) {
       for (const family of FAMILIES_PUBLIC) await look(silent, site, lang, family, width);
       for (const family of FAMILIES_STAFF) await look(silent, staffSite, lang, family, width);
     }
     const loud = await browser.newContext({ bypassCSP: true, locale: lang });
     for (const family of FAMILIES_PUBLIC) await ask(loud, site, lang, family);
+    for (const family of FAMILIES_GUEST) await ask(loud, staffSite, lang, family);
+    await logIn(loud, staffSite, lang);
+    await loud.clearCookies({ name: "lang" });
     for (const family of FAMILIES_STAFF) await ask(loud, staffSite, lang, family);
+    await logOut(silent, staffSite, lang);
     await silent.close();
     await loud.close();
   }

@@ -125,11 +125,16 @@ test_expect_success 'a centre in a folder publishes, and has a case database' '
 	wait_for grep "hinomi-jobs.* published" local.log && ! grep "a job failed" local.log &&
 	test "$(find closed/trial/public/current/ -name "*.png" | wc -l)" -gt 3 &&
 	wait_for test -s closed/trial/cases.db && ! grep "no case database" local.log &&
+	grep "^log in as  *admin$" local.log && grep "^one-time password [0-9a-z-]\{19\}$" local.log &&
 	stop_centre
 '
 
+is_sealed() {
+	hinomi audit verify -c hinomi.conf | grep "^[1-9]"
+}
+
 # A rise that is confirmed before it has ended: the job sees its end.
-test_expect_success 'a job writes to the case database' '
+test_expect_success 'jobs write to the case database, and seal its log' '
 	python3 "$HINOMI_SOURCE/tests/browser/make_rows.py" >all.csv && rm -r store &&
 	awk -F, "NR == 1 || \$1 < \"2013-05-26\"" all.csv >early.csv && awk -F, "NR == 1 || \$1 >= \"2013-05-26\"" all.csv >late.csv &&
 	hinomi observe import -q -d store early.csv &&
@@ -137,6 +142,7 @@ test_expect_success 'a job writes to the case database' '
 	hinomi observe import -q -d store late.csv &&
 	start_centre && wait_for grep "reviewed rises changed count=1" centre.log && ! grep "a job failed" centre.log &&
 	hinomi surge list -c hinomi.conf --csv | grep "5900/tcp.*2013-05-28T00.*worm" &&
+	wait_for is_sealed && hinomi audit list -c hinomi.conf --csv | grep ",local:.*,confirmed,,S[0-9-]*,[1-9]" &&
 	stop_centre
 '
 

@@ -124,7 +124,7 @@ struct attempts {
 static int add_two(struct db *db, void *context, struct error *err)
 {
 	struct attempts *a = context;
-	struct record_new n = { .kind = "test", .series = "T", .marking = "GREEN", .at = 5, .actor = "local:test" };
+	struct record_new n = { .kind = "note", .series = "T", .marking = "GREEN", .at = 5, .actor = "local:test" };
 	char ref[RECORD_REF_MAX];
 	int64_t id;
 	int r;
@@ -249,7 +249,7 @@ static void test_links(void **state)
 	assert_int_equal(db_transaction(db, add_two, &a, &err), 0);
 	assert_int_equal(db_transaction(db, join, NULL, &err), 0);
 	assert_int_equal(db_transaction(db, join, NULL, &err), 0);
-	assert_int_equal(record_ties(db, 2, arena, &ties, &count, &err), 0);
+	assert_int_equal(record_ties(db, ACCESS_LOCAL, 2, arena, &ties, &count, &err), 0);
 	assert_int_equal(count, 1);
 	assert_string_equal(ties[0].ref, "T-0001");
 	assert_string_equal(ties[0].reason, "led to");
@@ -326,7 +326,7 @@ static int64_t version_of(struct db *db)
 	size_t count;
 	int64_t version;
 
-	assert_int_equal(review_list(db, "", arena, &list, &count, &err), 0);
+	assert_int_equal(review_list(db, ACCESS_LOCAL, "", arena, &list, &count, &err), 0);
 	assert_int_equal(count, 1);
 	version = list->version;
 	arena_free(arena);

@@ -15,6 +15,7 @@ static const struct http_field fields[] = {
 	{ "n", HTTP_NUMBER, 1, 50, 20, NULL },
 	{ "kind", HTTP_CHOICE, 0, 0, 1, choices },
 	{ "hide", HTTP_FLAG, 0, 0, 0, NULL },
+	{ "secret", HTTP_SECRET, 0, 8, 0, NULL },
 	{ 0 },
 };
 
@@ -64,11 +65,12 @@ static void fields_arrive_parsed(void **state)
 	assert_int_equal(http_value(&rq, "n")->number, 20);
 	assert_false(http_value(&rq, "n")->is_given);
 	assert_int_equal(http_value(&rq, "kind")->number, 1);
-	http_form_parse(&rq, BYTES_TEXT("name=a+b%26c&n=7&kind=probe&hide=&unknown=1&broken"));
+	http_form_parse(&rq, BYTES_TEXT("name=a+b%26c&n=7&kind=probe&hide=&unknown=1&broken&secret=+a+b+"));
 	assert_string_equal(http_value(&rq, "name")->text, "a b&c");
 	assert_int_equal(http_value(&rq, "n")->number, 7);
 	assert_int_equal(http_value(&rq, "kind")->number, 0);
 	assert_int_equal(http_value(&rq, "hide")->number, 1);
+	assert_string_equal(http_value(&rq, "secret")->text, " a b "); /* as it was typed */
 	arena_free(rq.arena);
 }
 

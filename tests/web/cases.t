@@ -8,11 +8,16 @@ test_description='What the analyst pages write through the desk: reviews, saved 
 test_expect_success 'a store, a case database and a server' '
 	make_store &&
 	start staff "$program/hinomi-staff" --listen 127.0.0.1:0 --data store --db cases.db &&
-	test -s cases.db
+	test -s cases.db && account suzuki analyst
 '
 url=$(cat staff.address)
 host=${url#http://}
-english="Cookie: lang=en"
+english="Accept-Language: en"
+jar=suzuki.jar
+
+test_expect_success 'an analyst logs in' '
+	test "$(login $url suzuki)" = 303
+'
 
 token() {
 	status $url/ >/dev/null
@@ -90,7 +95,7 @@ test_expect_success 'a rise is confirmed' '
 	grep -i "^location: $surge" headers &&
 	status -H "$english" $url$surge &&
 	grep "class=\"state good\">confirmed" body && grep "value=\"a worm\"" body && grep "二行目" body &&
-	grep "local:" body && grep "value=\"reopen\"" body
+	grep "suzuki" body && grep "value=\"reopen\"" body
 '
 
 test_expect_success 'stored script is text' '
@@ -118,7 +123,7 @@ test_expect_success 'of two at one rise the second is told what the first wrote,
 	status $url$surge && old=$(form_version) && test "$old" -gt 0 &&
 	test "$(post $surge act=confirm "cause_en=the first says" "note_en=a <b>note</b>" version=$old)" = 303 &&
 	test "$(post $surge act=reject "cause_en=the second says" version=$old)" = 409 &&
-	grep "local:[a-z0-9]* wrote here at 20" body && grep "What was written meanwhile" body &&
+	grep "suzuki wrote here at 20" body && grep "What was written meanwhile" body &&
 	grep "<td class=\"long\" lang=\"en\">the first says" body && grep "a &lt;b&gt;note" body &&
 	grep "name=\"cause_en\" value=\"the second says\"" body && grep "class=\"state good\">confirmed" body &&
 	new=$(form_version) && test "$new" -gt "$old" &&

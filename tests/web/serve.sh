@@ -32,8 +32,34 @@ stop_all() {
 	true
 }
 
-# status ARGUMENTS...: the status code that curl sees; the body is in body, the headers in headers.
+# status ARGUMENTS...: the status code that curl sees; the body is in body, the headers in headers. Cookies are kept in the file
+# $jar, where one is named.
+jar=
 status() {
 	rm -f body
-	curl -s -m 20 -o body -D headers -w '%{http_code}' "$@"
+	curl -s -m 20 -o body -D headers -w '%{http_code}' ${jar:+-b "$jar" -c "$jar"} "$@"
+}
+
+# The token of the page in body, for its forms.
+form_token() {
+	sed -n 's/.*name="csrf" value="\([0-9a-f]*\)".*/\1/p' body | head -n 1
+}
+
+# account NAME ROLES: makes one in cases.db, with a password of its name.
+account() {
+	echo "the password of $1" | "$program/hinomi" account add -q --db cases.db --role "$2" "$1"
+}
+
+# login ADDRESS NAME [PASSWORD] [FIELD=VALUE...]: the status of logging in anew; the browser's cookies are in $jar.
+login() {
+	site=$1 name=$2 word=${3:-the password of $2}
+	shift $(($# > 3 ? 3 : $#))
+	for field in "$@"; do
+		set -- "$@" --data-urlencode "$field"
+		shift
+	done
+	test ! -f "$jar" || sed -i '/	hinomi	/d' "$jar"
+	status "$site/login" >/dev/null
+	status --data-urlencode "csrf=$(form_token)" --data-urlencode "login=$name" --data-urlencode "password=$word" "$@" "$site/login"
+	sed -i '/	lang	/d' "$jar" # tests ask for a language with each request
 }

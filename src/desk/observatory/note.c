@@ -31,11 +31,11 @@ static int take(void *context, const struct note_select_row *row)
 	return 0;
 }
 
-int note_list(struct db *db, const char *period, struct arena *arena, struct note **ret, size_t *ret_count,
+int note_list(struct db *db, int64_t viewer, const char *period, struct arena *arena, struct note **ret, size_t *ret_count,
 	      struct error *err)
 {
 	struct reading g = { .arena = arena };
-	int r = note_select(db, period, take, &g, err);
+	int r = note_select(db, viewer, period, take, &g, err);
 
 	if (r == 0) {
 		*ret = (void *)arena_bytes(arena, g.list, g.count * sizeof *g.list);
@@ -70,7 +70,7 @@ static int save(struct db *db, void *context, struct error *err)
 	const struct note_change *c = s->change;
 	struct note *list;
 	size_t count;
-	int r = note_list(db, c->period, s->arena, &list, &count, err);
+	int r = note_list(db, ACCESS_LOCAL, c->period, s->arena, &list, &count, err);
 
 	if (r < 0 || count == 0)
 		return r < 0 ? r : make(db, c, err);

@@ -15,7 +15,7 @@ struct note {
 };
 
 /* Of one period, or ("") of all, the latest first; of the arena. */
-int note_list(struct db *db, const char *period, struct arena *arena, struct note **ret, size_t *ret_count,
+int note_list(struct db *db, int64_t viewer, const char *period, struct arena *arena, struct note **ret, size_t *ret_count,
 	      struct error *err);
 
 struct note_change {

@@ -4,11 +4,11 @@
 
 -- name: note_select
 -- One period's, or ('') all, the latest period first.
--- unscoped: accounts do not exist yet; staff pages and the command line are local, and what they say is public
--- in: period text      out: id id, ref text, period text, text_ja text, text_en text, changed_at time, version number
+-- in: viewer id, period text      out: id id, ref text, period text, text_ja text, text_en text, changed_at time, version number
 SELECT r.id, r.ref, n.period, n.text_ja, n.text_en, n.changed_at,
        (SELECT e.id FROM record_event e WHERE e.record_id = n.id ORDER BY e.id DESC LIMIT 1) AS version
 FROM observatory_note n JOIN record r ON r.id = n.id
+JOIN access_sight s ON s.viewer_id = :viewer AND s.kind = r.kind AND s.marking = r.marking AND s.compartment = r.compartment
 WHERE n.period = :period OR :period = ''
 ORDER BY n.period DESC;
 

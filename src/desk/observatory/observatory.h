@@ -9,10 +9,12 @@
  *	note.h     what public pages say about a period
  *	saved.h    filters that are kept by name
  *
- * Each of these is a record (ground/record) with a timeline. */
+ * Each of these is a record (ground/record) with a timeline. Times and names come in as arguments; queries made for a face
+ * are told its viewer (ground/access/sight.h). */
 #ifndef DESK_OBSERVATORY_OBSERVATORY_H
 #define DESK_OBSERVATORY_OBSERVATORY_H
 
+#include "ground/access/rules.h"
 #include "ground/record/doing.h"
 
 #endif

@@ -78,11 +78,11 @@ static int take(void *context, const struct review_select_row *row)
 	return 0;
 }
 
-int review_list(struct db *db, const char *port, struct arena *arena, struct review **ret, size_t *ret_count,
+int review_list(struct db *db, int64_t viewer, const char *port, struct arena *arena, struct review **ret, size_t *ret_count,
 		struct error *err)
 {
 	struct reading g = { .arena = arena };
-	int r = review_select(db, port, take, &g, err);
+	int r = review_select(db, viewer, port, take, &g, err);
 
 	if (r == 0) {
 		*ret = (void *)arena_bytes(arena, g.list, g.count * sizeof *g.list);
@@ -243,7 +243,7 @@ static int save(struct db *db, void *context, struct error *err)
 	const struct review *old;
 	struct review v, *list;
 	size_t count;
-	int r = review_list(db, c->found.port, s->arena, &list, &count, err);
+	int r = review_list(db, ACCESS_LOCAL, c->found.port, s->arena, &list, &count, err);
 
 	if (r < 0)
 		return r;
@@ -283,7 +283,7 @@ static int refresh(struct db *db, void *context, struct error *err)
 	struct refreshing *g = context;
 	struct review *list;
 	size_t count;
-	int changed = 0, r = review_list(db, "", g->arena, &list, &count, err);
+	int changed = 0, r = review_list(db, ACCESS_LOCAL, "", g->arena, &list, &count, err);
 
 	for (size_t i = 0; i < g->count && r >= 0; i++) {
 		const struct review *v = review_of(list, count, &g->found[i]);

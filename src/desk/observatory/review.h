@@ -55,7 +55,7 @@ struct review {
 };
 
 /* All of a port ("": of all), the latest rise first; of the arena. */
-int review_list(struct db *db, const char *port, struct arena *arena, struct review **ret, size_t *ret_count,
+int review_list(struct db *db, int64_t viewer, const char *port, struct arena *arena, struct review **ret, size_t *ret_count,
 		struct error *err);
 
 /* The review of a rise that was found, or NULL: the one that begins in the same hour, else the one it lies over. */

@@ -4,8 +4,7 @@
 
 -- name: review_select
 -- All reviews, or those of one port; the latest rise first.
--- unscoped: accounts do not exist yet; staff pages and the command line are local
--- in: port text
+-- in: viewer id, port text
 -- out: id id, ref text, port text, start_hour number, method number, state text, decided_at time?, decided_by text?
 -- out: peak_hour number, end_hour number?, seen_hour number, packets number, sensors number, sources number?
 -- out: evidence text, baseline number, peak number, cause_ja text, cause_en text, reference text, reference_date text?
@@ -17,6 +16,7 @@ SELECT r.id, r.ref, v.port, v.start_hour, v.method, v.state, v.decided_at, v.dec
        (SELECT e.id FROM record_event e WHERE e.record_id = v.id AND e.what IN ('made', 'noted', 'open', 'confirmed', 'rejected')
         ORDER BY e.id DESC LIMIT 1) AS version
 FROM observatory_review v JOIN record r ON r.id = v.id
+JOIN access_sight s ON s.viewer_id = :viewer AND s.kind = r.kind AND s.marking = r.marking AND s.compartment = r.compartment
 WHERE v.port = :port OR :port = ''
 ORDER BY v.start_hour DESC, v.port, r.id;
 

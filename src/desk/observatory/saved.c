@@ -31,11 +31,11 @@ static int take(void *context, const struct saved_select_row *row)
 	return 0;
 }
 
-int saved_list(struct db *db, const char *name, struct arena *arena, struct saved **ret, size_t *ret_count,
+int saved_list(struct db *db, int64_t viewer, const char *name, struct arena *arena, struct saved **ret, size_t *ret_count,
 	       struct error *err)
 {
 	struct reading g = { .arena = arena };
-	int r = saved_select(db, name, take, &g, err);
+	int r = saved_select(db, viewer, name, take, &g, err);
 
 	if (r == 0) {
 		*ret = (void *)arena_bytes(arena, g.list, g.count * sizeof *g.list);
@@ -106,7 +106,7 @@ static int save(struct db *db, void *context, struct error *err)
 	struct saving *s = context;
 	struct saved *list;
 	size_t count;
-	int r = saved_list(db, s->change->name, s->arena, &list, &count, err);
+	int r = saved_list(db, ACCESS_LOCAL, s->change->name, s->arena, &list, &count, err);
 
 	if (r < 0)
 		return r;

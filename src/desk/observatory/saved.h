@@ -16,8 +16,8 @@ struct saved {
 	int64_t saved_at, version;
 };
 
-/* By name, or ("") all, in order of names; of the arena. */
-int saved_list(struct db *db, const char *name, struct arena *arena, struct saved **ret, size_t *ret_count,
+/* By name, or ("") all, in order of names, those that the viewer may see (ground/access/sight.h); of the arena. */
+int saved_list(struct db *db, int64_t viewer, const char *name, struct arena *arena, struct saved **ret, size_t *ret_count,
 	       struct error *err);
 
 struct saved_change {

@@ -4,11 +4,11 @@
 
 -- name: saved_select
 -- All that are kept, or the one of a name.
--- unscoped: accounts do not exist yet; staff pages and the command line are local
--- in: name text      out: id id, name text, text text, saved_at time, version number
+-- in: viewer id, name text      out: id id, name text, text text, saved_at time, version number
 SELECT f.id, f.name, f.text, f.saved_at,
        (SELECT e.id FROM record_event e WHERE e.record_id = f.id ORDER BY e.id DESC LIMIT 1) AS version
-FROM observatory_filter f
+FROM observatory_filter f JOIN record r ON r.id = f.id
+JOIN access_sight s ON s.viewer_id = :viewer AND s.kind = r.kind AND s.marking = r.marking AND s.compartment = r.compartment
 WHERE f.removed_name IS NULL AND (f.name = :name OR :name = '')
 ORDER BY f.name;
 

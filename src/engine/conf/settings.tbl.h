@@ -42,9 +42,20 @@ SETTING(PUBLIC_SENSORS, "public", "least_sensors", NUMBER, "3", 1, 1000,
 	"A port and hour that fewer sensors reported is counted in \"other\" on public pages; an hour with fewer up is no data.")
 SETTING(PUBLIC_LATE, "public", "late_hours", NUMBER, "1", 1, 720, "Hours that public figures are late, at the least.")
 SETTING(STAFF_LISTEN, "staff", "listen", TEXT, "127.0.0.1:8081", 0, 0,
-	"Address and port of the staff pages, or the path of a Unix socket; loopback only until accounts exist.")
+	"Address and port of the staff pages, or the path of a Unix socket. Loopback only until accounts exist, and without TLS or a "
+	"proxy afterwards too.")
 SETTING(STAFF_SCANNERS, "staff", "scanners", PATH, "", 0, 0,
 	"File with the prefixes of known research scanners, one a line, which staff pages can hide.")
+SETTING(STAFF_NAMES, "staff", "names", TEXT, "", 0, 0,
+	"Names by which browsers reach the staff pages, with commas, besides localhost: desk.example.org.")
+SETTING(STAFF_CERTIFICATE, "staff", "tls_certificate", PATH, "", 0, 0,
+	"Certificate of the staff pages, PEM, with those that signed it; with tls_key they speak TLS.")
+SETTING(STAFF_KEY, "staff", "tls_key", PATH, "", 0, 0, "Its private key, PEM.")
+SETTING(STAFF_PROXY, "staff", "proxy", TEXT, "", 0, 0,
+	"A proxy that speaks TLS with the browsers: the address that it comes from, or unix. It must pass Host on, and set "
+	"X-Forwarded-For, whose last address is then believed.")
+SETTING(STAFF_IDLE, "staff", "idle", NUMBER, "60", 1, 1440, "Minutes without a request after which a session ends.")
+SETTING(STAFF_SESSION, "staff", "session", NUMBER, "12", 1, 168, "Hours after which a session ends in any case.")
 SETTING(COLLECT_LISTEN, "collect", "listen", TEXT, "127.0.0.1:8443", 0, 0, "Address and port where sensors deliver.")
 SETTING(COLLECT_FOLDER, "collect", "folder", PATH, "/var/lib/hinomi/collect", 0, 0,
 	"Folder of the collector: its TLS key and certificate, and the sensors' public keys.")

@@ -20,14 +20,16 @@ static void put_headers(const struct http_exchange *x, const struct http_respons
 		put(r, "Content-Type", rs->type ? rs->type : "text/html; charset=utf-8");
 	put(r, "Content-Security-Policy", rs->policy ? rs->policy : HTTP_POLICY);
 	put(r, "X-Content-Type-Options", "nosniff");
-	put(r, "Referrer-Policy", is_private ? "no-referrer" : "strict-origin-when-cross-origin");
+	/* Not no-referrer: with it browsers send `Origin: null` with a form to its own site. */
+	put(r, "Referrer-Policy", is_private ? "same-origin" : "strict-origin-when-cross-origin");
 	put(r, "Cross-Origin-Opener-Policy", "same-origin");
 	put(r, "Cache-Control", rs->cache ? rs->cache : is_private ? "no-store" : "no-cache");
 	put(r, "Location", rs->location);
 	put(r, "Allow", rs->allow);
 	if (is_private) {
 		put(r, "Cross-Origin-Resource-Policy", "same-origin");
-		put(r, "Set-Cookie", rs->cookie);
+		for (size_t i = 0; i < COUNT(rs->cookies) && rs->cookies[i]; i++)
+			put(r, "Set-Cookie", rs->cookies[i]);
 		put(r, "Vary", "Cookie, Accept-Language");
 	}
 	if (rs->etag)

@@ -97,9 +97,12 @@ static void parse_choice(const struct http_field *f, struct http_value *v, struc
 
 static void take(struct arena *a, const struct http_field *f, struct http_value *v, struct bytes text)
 {
-	size_t most = f->type == HTTP_TEXT || f->type == HTTP_LINES ? (size_t)f->most : 200;
+	size_t most = f->type == HTTP_TEXT || f->type == HTTP_LINES || f->type == HTTP_SECRET ? (size_t)f->most : 200;
 
-	text = bytes_trim(f->type == HTTP_LINES ? lines(a, text) : text);
+	if (f->type == HTTP_LINES)
+		text = lines(a, text);
+	if (f->type != HTTP_SECRET)
+		text = bytes_trim(text);
 	*v = (struct http_value){ .text = "", .number = f->otherwise, .is_given = true };
 	if (!text_is_utf8(text) || has_control(text, f->type == HTTP_LINES)) {
 		wrong(v, MSG_FIELD_NOT_TEXT);

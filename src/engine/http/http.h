@@ -15,7 +15,8 @@
  *
  * What the server does by itself: HEAD, 404, 405 with Allow, 413 before the body is read, If-None-Match, headers that
  * lock a page down, deadlines for slow peers. Where `is_private`: names other than loopback's in Host are refused
- * (a name can be rebound to 127.0.0.1), so is a foreign Origin, and every POST needs the token of http_token(). */
+ * (a name can be rebound to 127.0.0.1) but for those it is told, so is a foreign Origin, and every POST needs the token of
+ * http_token(), which belongs to this process, to half a day, and where `token_cookie` is set to what that cookie holds. */
 #ifndef ENGINE_HTTP_H
 #define ENGINE_HTTP_H
 
@@ -37,6 +38,7 @@ enum http_method { HTTP_GET, HTTP_POST };
 enum http_type {
 	HTTP_TEXT,   /* one line of UTF-8 without control characters, `most` bytes */
 	HTTP_LINES,  /* the same in several lines, which end in \n */
+	HTTP_SECRET, /* as HTTP_TEXT, with the blanks at its ends: a password */
 	HTTP_NUMBER, /* least..most */
 	HTTP_CHOICE, /* one of `choices`; its number is the index */
 	HTTP_FLAG,   /* given at all: 1 */
@@ -86,7 +88,7 @@ struct http_response {
 	const char *cache;    /* Cache-Control; NULL: "no-store" where private, else "no-cache" */
 	const char *location; /* of 303 */
 	const char *allow;    /* of 405 */
-	const char *cookie;   /* whole Set-Cookie value; private servers only */
+	const char *cookies[4]; /* whole Set-Cookie values, up to the first NULL; private servers only */
 	const char *policy;   /* Content-Security-Policy; NULL: HTTP_POLICY */
 	const char *filename; /* offered for saving; NULL: shown */
 };
@@ -115,6 +117,8 @@ struct http_config {
 	const struct http_route *routes; /* ends with a row without path; the first that fits */
 	void *context;
 	bool is_private;
+	const char *names;        /* where private: names in Host besides loopback's, with commas; NULL: none */
+	const char *token_cookie; /* the cookie that tokens of forms are bound to; NULL: none */
 	/* Fills body and type of a response whose status says what went wrong; NULL: a plain line. */
 	void (*error_page)(struct http_request *rq, struct http_response *rs);
 	/* Told of a route's failure; NULL: nobody is. */
@@ -155,6 +159,11 @@ const struct http_value *http_value(const struct http_request *rq, const char *n
 
 /* For the hidden field HTTP_TOKEN_FIELD of a form. Good for at least twelve hours of this process. */
 const char *http_token(const struct http_request *rq);
+/* The same for a form shown together with a new cookie: what that will hold. */
+const char *http_token_of(const struct http_request *rq, const char *secret);
+
+/* The address that the request came from, "" for a Unix socket. */
+const char *http_peer(const struct http_request *rq);
 
 /* A request's header and cookie; NULL when there is none. */
 const char *http_header(const struct http_request *rq, const char *name);

@@ -57,7 +57,7 @@ void http_form_parse(struct http_request *rq, struct bytes form);
 /* Host, Origin, token: 0, or the status to answer with. */
 int http_guard_names(const struct http_request *rq);
 int http_guard_token(const struct http_request *rq, struct bytes given);
-void http_token_make(const struct http_server *s, int64_t slot, char into[HTTP_TOKEN_MAX]);
+void http_token_make(const struct http_server *s, int64_t slot, const char *secret, char into[HTTP_TOKEN_MAX]);
 
 /* --- answer.c --- */
 

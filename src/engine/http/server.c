@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright The hinomi authors */
 /* The server: from a connection to a route's function and back. */
+#include "base/address.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/memory.h"
@@ -29,6 +30,17 @@ const char *http_header(const struct http_request *rq, const char *name)
 const char *http_cookie(const struct http_request *rq, const char *name)
 {
 	return MHD_lookup_connection_value(rq->connection, MHD_COOKIE_KIND, name);
+}
+
+const char *http_peer(const struct http_request *rq)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(rq->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	char text[ADDRESS_TEXT_MAX];
+	struct address a;
+
+	if (!info || !address_of_socket(info->client_addr, &a))
+		return "";
+	return arena_text(rq->arena, address_format(&a, text));
 }
 
 /* The first known language of Accept-Language; its weights are nearly always in order. */

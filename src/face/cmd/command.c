@@ -99,7 +99,7 @@ static const struct command *find(const char *noun, const char *verb)
 
 static void suggest(const char *word, const char *noun, struct error *err)
 {
-	const char *words[64];
+	const char *words[200];
 	const char *near;
 	size_t count = 0;
 

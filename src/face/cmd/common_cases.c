@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "face/cmd/common.h"
+#include "ground/access/sight.h"
 
 #include <errno.h>
 #include <pwd.h>
@@ -29,8 +30,13 @@ int common_cases(const struct invocation *in, struct db **ret, struct error *err
 {
 	int r = open_cases(in, DB_CREATE, ret, err);
 
-	if (r < 0)
+	if (r < 0) {
 		error_hint(err, "--db FILE says where the case database is");
+		return r;
+	}
+	r = access_prepare(*ret, err);
+	if (r < 0)
+		*ret = db_close(*ret);
 	return r;
 }
 

@@ -58,7 +58,7 @@ static int print_filters(const struct invocation *in, struct db *db, size_t *ret
 	struct saved *list = NULL;
 	char time[CALENDAR_TEXT_MAX];
 	struct table t;
-	int r = db ? saved_list(db, in->argument_count ? in->arguments[0] : "", arena, &list, ret_count, err) : 0;
+	int r = db ? saved_list(db, ACCESS_LOCAL, in->argument_count ? in->arguments[0] : "", arena, &list, ret_count, err) : 0;
 
 	if (r == 0) {
 		t = table_begin(in, columns, COUNT(columns));

@@ -307,7 +307,7 @@ static int print_notes(const struct invocation *in, struct error *err)
 	int r = common_cases_read(in, &db, err);
 
 	if (r == 0 && db)
-		r = note_list(db, in->argument_count ? in->arguments[0] : "", arena, &list, &count, err);
+		r = note_list(db, ACCESS_LOCAL, in->argument_count ? in->arguments[0] : "", arena, &list, &count, err);
 	if (r == 0) {
 		t = table_begin(in, note_columns, COUNT(note_columns));
 		for (size_t i = 0; i < count; i++) {

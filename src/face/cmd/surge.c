@@ -55,7 +55,7 @@ static int desk_open(const struct invocation *in, bool writes, struct desk *d, s
 	if (r == 0)
 		r = writes ? common_cases(in, &d->db, err) : common_cases_read(in, &d->db, err);
 	if (r == 0 && d->db)
-		r = review_list(d->db, "", d->arena, &d->reviews, &d->review_count, err);
+		r = review_list(d->db, ACCESS_LOCAL, "", d->arena, &d->reviews, &d->review_count, err);
 	if (r < 0)
 		desk_close(d);
 	return r;
@@ -520,7 +520,7 @@ static int print_table(const struct invocation *in, struct db *db, bool is_ja, s
 	struct review *list = NULL;
 	size_t count = 0;
 	struct table t;
-	int r = db ? review_list(db, "", arena, &list, &count, err) : 0;
+	int r = db ? review_list(db, ACCESS_LOCAL, "", arena, &list, &count, err) : 0;
 
 	if (r == 0) {
 		t = table_begin(in, table_columns, COUNT(table_columns));

@@ -16,7 +16,8 @@
 static const char *const kinds[] = { "probe", "backscatter", "other", "all", NULL };
 static const char *const units[] = { "hour", "day", "week", "month", NULL };
 static const char *const formats[] = { "html", "csv", "json", NULL };
-static const char *const acts[] = { "keep", "confirm", "reject", "reopen", "save", "remove", NULL }; /* enum page_act */
+static const char *const acts[] = { "keep", "confirm", "reject", "reopen", "save", "remove", "password", "totp-begin",
+				    "totp-confirm", "totp-remove", NULL }; /* enum page_act */
 
 #define KEPT_FIELDS 11 /* those of a question */
 #define WORDS_MOST 4000
@@ -48,6 +49,11 @@ const struct http_field staff_fields[] = {
 	{ "name", HTTP_TEXT, 0, 60, 0, NULL },
 	{ "about", HTTP_TEXT, 0, 20, 0, NULL },
 	{ "version", HTTP_NUMBER, 0, INT64_MAX, 0, NULL },
+	{ "old_password", HTTP_SECRET, 0, PASSWORD_MAX, 0, NULL },
+	{ "password", HTTP_SECRET, 0, PASSWORD_MAX, 0, NULL },
+	{ "again", HTTP_SECRET, 0, PASSWORD_MAX, 0, NULL },
+	{ "code", HTTP_TEXT, 0, 40, 0, NULL },
+	{ "session", HTTP_NUMBER, 0, INT64_MAX, 0, NULL },
 	{ 0 },
 };
 

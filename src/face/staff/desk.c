@@ -22,7 +22,7 @@ bool page_has_cases(struct page *p)
 
 struct doing page_doing(const struct page *p)
 {
-	return (struct doing){ clock_now(), p->staff->actor };
+	return (struct doing){ clock_now(), p->viewer.actor };
 }
 
 int64_t page_version(const struct page *p)

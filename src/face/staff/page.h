@@ -6,6 +6,7 @@
 #define FACE_STAFF_PAGE_H
 
 #include "desk/observatory/review.h"
+#include "face/staff/entry.h"
 #include "face/staff/sheet.h"
 #include "face/staff/staff.h"
 #include "observe/delivery/health.h"
@@ -14,7 +15,7 @@
 
 #define PAGE_SHEETS_MAX 4
 #define PAGE_FAULTS_MAX 12
-#define PAGE_FIELDS_MAX 32
+#define PAGE_FIELDS_MAX 48
 
 /* Fields that a page's form shows. */
 enum page_form {
@@ -39,6 +40,7 @@ struct staff_page {
 	 * the page shows beside what was typed. -ENOENT: no such thing. */
 	int (*act)(struct page *p, struct error *err);
 	unsigned flags;
+	enum object object; /* it shows: whose right to see is asked, and to act the right to change */
 };
 
 enum page_flags {
@@ -46,12 +48,15 @@ enum page_flags {
 	PAGE_OF_DESK = 1 << 1,   /* needs no store */
 	PAGE_SORTS = 1 << 2,     /* heads sort, without files */
 	PAGE_OF_SENSORS = 1 << 3, /* has something to say before the first event: its fill is called without a store */
+	PAGE_OF_VIEWER = 1 << 4, /* of whoever is logged in: no right is asked, no store opened */
+	PAGE_IS_HIDDEN = 1 << 5, /* not in the navigation */
 };
 
 extern const struct staff_page staff_pages[]; /* ends with a row without path */
 
 /* What an act does. */
-enum page_act { ACT_KEEP, ACT_CONFIRM, ACT_REJECT, ACT_REOPEN, ACT_SAVE, ACT_REMOVE };
+enum page_act { ACT_KEEP, ACT_CONFIRM, ACT_REJECT, ACT_REOPEN, ACT_SAVE, ACT_REMOVE, ACT_PASSWORD, ACT_TOTP_BEGIN, ACT_TOTP_CONFIRM,
+		ACT_TOTP_REMOVE };
 struct page_button {
 	enum page_act act;
 	enum message label;
@@ -63,6 +68,7 @@ struct page {
 	struct http_request *rq;
 	const struct staff_page *page;
 	struct staff *staff;
+	struct viewer viewer;     /* who asks; queries made for this page are told its id */
 	struct arena *arena;
 	enum lang lang;
 	struct store *store;      /* NULL: it could not be opened, or is empty; `notice` says so */
@@ -82,6 +88,9 @@ struct page {
 	const char *prefill[PAGE_FIELDS_MAX]; /* by field: what a form shows where nothing was typed */
 	const char *title;        /* NULL: the page's */
 	const char *done;         /* where to go on, once it is written */
+	const char *cookie;       /* to set then */
+	int64_t session;          /* 0: there are no accounts */
+	bool must_change;         /* the viewer's password, before anything else */
 	bool is_failed;           /* it could not be written */
 	bool lacks_cases;         /* and that was said */
 	bool is_stale;            /* it was not: somebody wrote since the form was made */
@@ -96,6 +105,9 @@ struct sheet *page_sheet(struct page *p, const char *id, enum message title, con
 void page_notice(struct page *p, const char *text, bool is_warning);
 /* The chart over the tables. */
 void page_chart(struct page *p, const struct series *hourly);
+
+/* Whether the viewer may do what the page's forms and buttons offer. */
+bool page_may_act(const struct page *p);
 
 /* A link that keeps what the form holds; pairs of field and value (NULL: leave it out) change it, up to NULL. */
 const char *page_url(const struct page *p, const char *path, ...) __attribute__((sentinel));
@@ -140,6 +152,13 @@ const char *page_health_words(const struct page *p, unsigned health);
 void page_health_cell(struct page *p, struct sheet *sheet, unsigned health);
 void page_health_sheet(struct page *p, const struct watched *w);
 
+/* Roles in words. */
+const char *page_roles(const struct page *p, unsigned roles);
+
+int page_accounts(struct page *p, struct error *err);
+int page_audit(struct page *p, struct error *err);
+int page_account(struct page *p, struct error *err);
+int page_account_act(struct page *p, struct error *err);
 int page_surge(struct page *p, struct error *err);
 int page_surge_act(struct page *p, struct error *err);
 int page_confirmed(struct page *p, struct error *err);

@@ -40,7 +40,7 @@ int page_filters(struct page *p, struct error *err)
 
 	if (!page_has_cases(p))
 		return 0;
-	r = saved_list(p->staff->db, "", p->arena, &list, &count, err);
+	r = saved_list(p->staff->db, p->viewer.id, "", p->arena, &list, &count, err);
 	if (r < 0)
 		return r;
 	sheet = page_sheet(p, "filters", MSG_STAFF_FILTERS, columns);
@@ -52,7 +52,11 @@ int page_filters(struct page *p, struct error *err)
 		use_cell(p, sheet, "/observe/top", list[i].text);
 		use_cell(p, sheet, "/observe/series", list[i].text);
 		use_cell(p, sheet, "/observe/events", list[i].text);
-		sheet_remove(sheet, "/observe/filters", words(p->lang, MSG_STAFF_REMOVE), "name", list[i].name, list[i].version);
+		if (page_may_act(p))
+			sheet_remove(sheet, "/observe/filters", words(p->lang, MSG_STAFF_REMOVE), "name", list[i].name,
+				     list[i].version);
+		else
+			sheet_nothing(sheet);
 	}
 	r = say_stale(p, list, count, err);
 	page_form(p, "save", MSG_STAFF_FILTER_SAVE, words(p->lang, MSG_STAFF_FILTER_SAVE_INTRO), fields, buttons);

@@ -29,7 +29,10 @@ static void note_row(struct page *p, struct sheet *sheet, const struct note *n)
 	sheet_said(sheet, n->text_ja);
 	sheet_said(sheet, n->text_en);
 	sheet_both(sheet, page_time(p, n->changed_at), page_time_utc(p, n->changed_at));
-	sheet_remove(sheet, "/observe/notes", words(p->lang, MSG_STAFF_REMOVE), "about", n->period, n->version);
+	if (page_may_act(p))
+		sheet_remove(sheet, "/observe/notes", words(p->lang, MSG_STAFF_REMOVE), "about", n->period, n->version);
+	else
+		sheet_nothing(sheet);
 	if (strcmp(n->period, http_value(p->rq, "about")->text) == 0) {
 		p->version = n->version;
 		page_prefill(p, "note_ja", n->text_ja);
@@ -48,7 +51,7 @@ int page_notes(struct page *p, struct error *err)
 
 	if (!page_has_cases(p))
 		return 0;
-	r = note_list(p->staff->db, "", p->arena, &list, &count, err);
+	r = note_list(p->staff->db, p->viewer.id, "", p->arena, &list, &count, err);
 	if (r < 0)
 		return r;
 	sheet = page_sheet(p, "notes", MSG_STAFF_NOTES, columns);

@@ -3,8 +3,10 @@
 /* One rise: evidence, chart, timeline, and what an analyst says of it; the table of confirmed rises. */
 #include "base/calendar.h"
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "desk/observatory/found.h"
 #include "face/staff/ask.h"
+#include "ground/access/sight.h"
 
 #include <errno.h>
 
@@ -56,7 +58,7 @@ static int find_in(struct page *p, const struct found *all, const struct review_
 {
 	struct review *list = NULL;
 	size_t count = 0;
-	int r = p->staff->db ? review_list(p->staff->db, wanted->port, p->arena, &list, &count, err) : 0;
+	int r = p->staff->db ? review_list(p->staff->db, p->viewer.id, wanted->port, p->arena, &list, &count, err) : 0;
 
 	if (r < 0)
 		return r;
@@ -197,6 +199,8 @@ static int put_timeline(struct page *p, const struct review *v, struct error *er
 	size_t count = 0;
 	int r = v ? record_moments(p->staff->db, v->id, p->arena, &list, &count, err) : 0;
 
+	if (v && r >= 0)
+		r = access_was_read(p->staff->db, &p->viewer, v->id, clock_now(), err);
 	sheet_empty(sheet, words(p->lang, MSG_STAFF_NO_TIMELINE));
 	for (size_t i = 0; i < count && r >= 0; i++) {
 		sheet_both(sheet, page_time(p, list[i].at), page_time_utc(p, list[i].at));
@@ -411,7 +415,7 @@ int page_confirmed(struct page *p, struct error *err)
 	struct sheet *sheet = page_sheet(p, "confirmed", MSG_STAFF_SURGES_TABLE, confirmed_columns);
 	struct review *list = NULL;
 	size_t count = 0;
-	int r = page_has_cases(p) ? review_list(p->staff->db, "", p->arena, &list, &count, err) : 0;
+	int r = page_has_cases(p) ? review_list(p->staff->db, p->viewer.id, "", p->arena, &list, &count, err) : 0;
 
 	sheet_empty(sheet, words(p->lang, MSG_STAFF_NO_CONFIRMED));
 	for (size_t i = 0; i < count && r >= 0; i++)

@@ -172,7 +172,7 @@ int page_surges(struct page *p, struct error *err)
 {
 	struct reviews reviews = { NULL, 0 };
 	struct series *s;
-	int r = page_has_cases(p) ? review_list(p->staff->db, "", p->arena, &reviews.list, &reviews.count, err) : 0;
+	int r = page_has_cases(p) ? review_list(p->staff->db, p->viewer.id, "", p->arena, &reviews.list, &reviews.count, err) : 0;
 
 	if (r < 0)
 		return r;

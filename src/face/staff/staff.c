@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright The hinomi authors */
-/* The analyst's pages: routes, frame, forms, errors. A page is three steps: who may (the server's guard, until
- * accounts exist), get the data (page->fill), render. */
+/* The analyst's pages: routes, frame, forms, errors. A page is three steps: who may (enter), get the data (page->fill),
+ * render. */
 #include "face/staff/staff.h"
 
 #include "base/calendar.h"
@@ -17,6 +17,53 @@
 #define PAGE_MAX (8u << 20)
 #define CHOICES_QUARTERS 4
 
+/* --- who may --- */
+
+static bool may_see(const struct page *p, const struct staff_page *page)
+{
+	return page->flags & PAGE_OF_VIEWER || access_may_at_all(&p->viewer, page->object, MAY_SEE);
+}
+
+bool page_may_act(const struct page *p)
+{
+	return p->page->flags & PAGE_OF_VIEWER || access_may_at_all(&p->viewer, p->page->object, MAY_CHANGE);
+}
+
+/* Sent elsewhere: 1. */
+static int lead(struct page *p, const char *to, struct http_response *rs, struct error *err)
+{
+	if (p->rq->method == HTTP_POST)
+		return error_set(err, -EACCES, "not allowed");
+	if (to)
+		http_redirect(rs, to);
+	else
+		entry_to_login(p->rq, rs);
+	return 1;
+}
+
+/* The first of the three steps of every page. 0: the viewer may. */
+static int enter(struct page *p, bool acts, struct http_response *rs, struct error *err)
+{
+	struct entry entry;
+	int r = entry_find(p->rq, &entry, err);
+
+	if (r < 0)
+		return r;
+	if (r == 0)
+		return lead(p, NULL, rs, err);
+	p->viewer = entry.session.viewer;
+	p->session = entry.session.id;
+	p->must_change = entry.session.must_change;
+	if (p->must_change && !(p->page->flags & PAGE_OF_VIEWER))
+		return lead(p, "/account", rs, err);
+	/* Who may not see the start page starts with the account. */
+	if (!may_see(p, p->page) && strcmp(p->page->path, "/") == 0)
+		return lead(p, "/account", rs, err);
+	if (!may_see(p, p->page) || (acts && !page_may_act(p)))
+		return error_set(err, -EACCES, "not allowed");
+	return 0;
+}
+
 /* --- the frame --- */
 
 static void put_frame(struct page *p, const char *title)
@@ -31,7 +78,13 @@ static void put_frame(struct page *p, const char *title)
 	value_put_text(v, "token", http_token(p->rq));
 	value_put_text(v, "here", p->rq->query[0] ? arena_printf(p->arena, "%s?%s", p->rq->path, p->rq->query) : p->rq->path);
 	value_put_text(v, "zone", calendar_zone());
+	if (p->session) {
+		value_put_text(v, "account", p->viewer.actor);
+		value_put_bool(v, "is_account", p->page && p->page->flags & PAGE_OF_VIEWER);
+	}
 	for (const struct staff_page *page = staff_pages; page->path; page++) {
+		if (page->flags & PAGE_IS_HIDDEN || !may_see(p, page) || p->must_change)
+			continue;
 		struct value *link = value_add_object(pages);
 		value_put_text(link, "label", words(p->lang, page->label));
 		value_put_url(link, "url", page->path);
@@ -73,6 +126,10 @@ static const struct form_field {
 	{ 0, "table", MSG_STAFF_TABLE, 0, false },
 	{ 0, "name", MSG_STAFF_NAME, MSG_STAFF_NAME_HINT, true },
 	{ 0, "about", MSG_STAFF_PERIOD, MSG_STAFF_ABOUT_HINT, true },
+	{ 0, "old_password", MSG_STAFF_PASSWORD_NOW, 0, false },
+	{ 0, "password", MSG_STAFF_PASSWORD_NEW, MSG_STAFF_PASSWORD_HINT, true },
+	{ 0, "again", MSG_STAFF_PASSWORD_AGAIN, 0, false },
+	{ 0, "code", MSG_STAFF_CODE, MSG_STAFF_CODE_HINT, true },
 	{ 0, "cause_ja", MSG_STAFF_CAUSE_JA, 0, false },
 	{ 0, "cause_en", MSG_STAFF_CAUSE_EN, 0, false },
 	{ 0, "reference", MSG_STAFF_REFERENCE, MSG_STAFF_REFERENCE_HINT, true },
@@ -164,6 +221,9 @@ static void put_field(const struct page *p, const struct form_field *field, stru
 	} else if (f->type == HTTP_FLAG) {
 		value_put_bool(v, "is_flag", true);
 		value_put_bool(v, "is_checked", given->number);
+	} else if (f->type == HTTP_SECRET) {
+		value_put_bool(v, "is_secret", true);
+		value_put_text(v, "complete", strcmp(f->name, "old_password") == 0 ? "current-password" : "new-password");
 	} else {
 		value_put_bool(v, f->type == HTTP_LINES ? "is_lines" : "is_text", true);
 		if (f->type == HTTP_LINES)
@@ -261,8 +321,11 @@ static void put_kept(const struct page *p, const char *const *fields, struct val
 void page_form(struct page *p, const char *id, enum message title, const char *intro, const char *const *fields,
 	       const struct page_button *buttons)
 {
-	struct value *v = value_add_object((struct value *)(uintptr_t)value_member(p->value, "desk", 4)), *list;
+	struct value *v, *list;
 
+	if (!page_may_act(p))
+		return;
+	v = value_add_object((struct value *)(uintptr_t)value_member(p->value, "desk", 4));
 	value_put_text(v, "id", id);
 	value_put_text(v, "title", words(p->lang, title));
 	value_put_text(v, "intro", intro);
@@ -418,7 +481,8 @@ static void put_page(struct page *p)
 	if (p->page->form)
 		put_form(p);
 	put_faults(p);
-	if (p->fault_count == 0 && (p->page->form & FORM_FILTER) && p->staff->db && http_value(p->rq, "filter")->is_given)
+	if (p->fault_count == 0 && (p->page->form & FORM_FILTER) && p->staff->db &&
+	    access_may_at_all(&p->viewer, OBJECT_FILTER, MAY_MAKE) && http_value(p->rq, "filter")->is_given)
 		value_put_url(p->value, "keep_filter", page_url(p, "/observe/filters", NULL));
 	if (p->store && (p->page->form & FORM_PERIOD)) {
 		put_choices(p);
@@ -476,9 +540,9 @@ static int answer(struct page *p, struct http_response *rs, struct error *err)
 /* Pages that no link of the navigation leads to. */
 static const struct staff_page inner_pages[] = {
 	{ "/observe/surge/{port}/{start}", MSG_STAFF_SURGES, MSG_STAFF_SURGE_TITLE, MSG_STAFF_SURGE_INTRO, 0, page_surge,
-	  page_surge_act, 0 },
+	  page_surge_act, 0, OBJECT_REVIEW },
 	{ "/observe/confirmed", MSG_STAFF_SURGES, MSG_STAFF_CONFIRMED_TITLE, MSG_STAFF_CONFIRMED_INTRO, 0, page_confirmed, NULL,
-	  PAGE_HAS_FILES | PAGE_OF_DESK },
+	  PAGE_HAS_FILES | PAGE_OF_DESK, OBJECT_REVIEW },
 	{ 0 },
 };
 
@@ -528,13 +592,17 @@ static int answer_page(struct page *p, bool acts, struct http_response *rs, stru
 	p->value = value_object(p->arena);
 	value_put_list(p->value, "notices");
 	value_put_list(p->value, "desk");
-	open_store(p);
+	if (!p->session)
+		page_notice(p, words(p->lang, MSG_STAFF_NO_ACCOUNTS), true);
+	if (!(p->page->flags & PAGE_OF_VIEWER))
+		open_store(p);
 	if (p->store || p->page->flags & PAGE_OF_DESK) {
 		ask(p);
 		if (acts && p->fault_count == 0 && page_has_cases(p))
 			r = p->page->act(p, err);
 		if (r == 0 && p->done) {
 			http_redirect(rs, p->done);
+			rs->cookies[0] = p->cookie;
 			return 0;
 		}
 	}
@@ -546,11 +614,14 @@ static int answer_page(struct page *p, bool acts, struct http_response *rs, stru
 static int show_or_act(struct http_request *rq, bool acts, struct http_response *rs, struct error *err)
 {
 	struct page p = { .rq = rq, .page = page_of(rq->route->path), .staff = rq->context, .arena = rq->arena, .lang = rq->lang };
-	int r = answer_page(&p, acts, rs, err);
+	int r = enter(&p, acts, rs, err);
+
+	if (r == 0)
+		r = answer_page(&p, acts, rs, err);
 
 	filter_free(p.filter);
 	store_close(p.store);
-	return r;
+	return r < 0 ? r : 0;
 }
 
 static int show(struct http_request *rq, struct http_response *rs, struct error *err)
@@ -579,11 +650,8 @@ static int set_language(struct http_request *rq, struct http_response *rs, struc
 
 	if (http_value(rq, "lang")->is_wrong)
 		return error_set(err, -EINVAL, "no such language");
-	if (back[0] != '/' || !url_is_safe(back))
-		back = "/";
-	http_redirect(rs, back);
-	rs->cookie = arena_printf(rq->arena, "lang=%s; Path=/; Max-Age=31536000; HttpOnly; SameSite=Strict",
-				  langs[http_value(rq, "lang")->number]);
+	http_redirect(rs, entry_next(back));
+	rs->cookies[0] = entry_lang_cookie(rq, langs[http_value(rq, "lang")->number]);
 	return 0;
 }
 
@@ -632,27 +700,33 @@ static void failed(const struct http_request *rq, const struct error *err)
 /* --- routes --- */
 
 const struct staff_page staff_pages[] = {
-	{ "/", MSG_STAFF_START, MSG_STAFF_START_TITLE, MSG_STAFF_START_INTRO, 0, page_start, NULL, PAGE_OF_SENSORS },
+	{ "/", MSG_STAFF_START, MSG_STAFF_START_TITLE, MSG_STAFF_START_INTRO, 0, page_start, NULL, PAGE_OF_SENSORS, OBJECT_OBSERVATION },
 	{ "/observe/top", MSG_STAFF_TOP, MSG_STAFF_TOP_TITLE, MSG_STAFF_TOP_INTRO,
-	  FORM_FILTER | FORM_PERIOD | FORM_KIND | FORM_COUNT | FORM_HIDE, page_top, NULL, 0 },
+	  FORM_FILTER | FORM_PERIOD | FORM_KIND | FORM_COUNT | FORM_HIDE, page_top, NULL, 0, OBJECT_OBSERVATION },
 	{ "/observe/series", MSG_STAFF_SERIES, MSG_STAFF_SERIES_TITLE, MSG_STAFF_SERIES_INTRO,
-	  FORM_FILTER | FORM_PERIOD | FORM_KIND | FORM_UNIT | FORM_PORT | FORM_HIDE, page_series, NULL, 0 },
+	  FORM_FILTER | FORM_PERIOD | FORM_KIND | FORM_UNIT | FORM_PORT | FORM_HIDE, page_series, NULL, 0, OBJECT_OBSERVATION },
 	{ "/observe/sources", MSG_STAFF_SOURCES, MSG_STAFF_SOURCES_TITLE, MSG_STAFF_SOURCES_INTRO,
-	  FORM_FILTER | FORM_PERIOD | FORM_KIND | FORM_COUNT | FORM_HIDE, page_sources, NULL, 0 },
+	  FORM_FILTER | FORM_PERIOD | FORM_KIND | FORM_COUNT | FORM_HIDE, page_sources, NULL, 0, OBJECT_OBSERVATION },
 	{ "/observe/events", MSG_STAFF_EVENTS, MSG_STAFF_EVENTS_TITLE, MSG_STAFF_EVENTS_INTRO,
-	  FORM_FILTER | FORM_PERIOD | FORM_KIND | FORM_COUNT | FORM_HIDE, page_events, NULL, 0 },
+	  FORM_FILTER | FORM_PERIOD | FORM_KIND | FORM_COUNT | FORM_HIDE, page_events, NULL, 0, OBJECT_OBSERVATION },
 	{ "/observe/compare", MSG_STAFF_COMPARE, MSG_STAFF_COMPARE_TITLE, MSG_STAFF_COMPARE_INTRO,
-	  FORM_FILTER | FORM_PERIOD | FORM_BEFORE | FORM_KIND | FORM_COUNT | FORM_HIDE, page_compare, NULL, 0 },
+	  FORM_FILTER | FORM_PERIOD | FORM_BEFORE | FORM_KIND | FORM_COUNT | FORM_HIDE, page_compare, NULL, 0, OBJECT_OBSERVATION },
 	{ "/observe/new", MSG_STAFF_NEW, MSG_STAFF_NEW_TITLE, MSG_STAFF_NEW_INTRO,
-	  FORM_FILTER | FORM_PERIOD | FORM_KIND | FORM_COUNT | FORM_HIDE, page_new, NULL, 0 },
+	  FORM_FILTER | FORM_PERIOD | FORM_KIND | FORM_COUNT | FORM_HIDE, page_new, NULL, 0, OBJECT_OBSERVATION },
 	{ "/observe/surges", MSG_STAFF_SURGES, MSG_STAFF_SURGES_TITLE, MSG_STAFF_SURGES_INTRO,
-	  FORM_FILTER | FORM_PERIOD | FORM_KIND | FORM_HIDE, page_surges, NULL, 0 },
+	  FORM_FILTER | FORM_PERIOD | FORM_KIND | FORM_HIDE, page_surges, NULL, 0, OBJECT_OBSERVATION },
 	{ "/observe/sensors", MSG_STAFF_SENSORS, MSG_STAFF_SENSORS_TITLE, MSG_STAFF_SENSORS_INTRO, FORM_PERIOD, page_sensors, NULL,
-	  PAGE_OF_SENSORS },
+	  PAGE_OF_SENSORS, OBJECT_OBSERVATION },
 	{ "/observe/filters", MSG_STAFF_FILTERS, MSG_STAFF_FILTERS_TITLE, MSG_STAFF_FILTERS_INTRO, 0, page_filters,
-	  page_filters_act, PAGE_OF_DESK | PAGE_SORTS },
+	  page_filters_act, PAGE_OF_DESK | PAGE_SORTS, OBJECT_FILTER },
 	{ "/observe/notes", MSG_STAFF_NOTES, MSG_STAFF_NOTES_TITLE, MSG_STAFF_NOTES_INTRO, 0, page_notes, page_notes_act,
-	  PAGE_OF_DESK | PAGE_SORTS },
+	  PAGE_OF_DESK | PAGE_SORTS, OBJECT_NOTE },
+	{ "/accounts", MSG_STAFF_ACCOUNTS, MSG_STAFF_ACCOUNTS_TITLE, MSG_STAFF_ACCOUNTS_INTRO, 0, page_accounts, NULL,
+	  PAGE_OF_DESK | PAGE_HAS_FILES, OBJECT_ACCOUNT },
+	{ "/audit", MSG_STAFF_AUDIT, MSG_STAFF_AUDIT_TITLE, MSG_STAFF_AUDIT_INTRO, 0, page_audit, NULL,
+	  PAGE_OF_DESK | PAGE_HAS_FILES, OBJECT_AUDIT },
+	{ "/account", MSG_STAFF_ACCOUNT, MSG_STAFF_ACCOUNT_TITLE, MSG_STAFF_ACCOUNT_INTRO, 0, page_account, page_account_act,
+	  PAGE_OF_DESK | PAGE_OF_VIEWER | PAGE_IS_HIDDEN, OBJECT_ACCOUNT },
 	{ 0 },
 };
 
@@ -676,6 +750,13 @@ static const struct http_route routes[] = {
 	ACT("/observe/filters"),
 	SHOW("/observe/notes"),
 	ACT("/observe/notes"),
+	SHOW("/accounts"),
+	SHOW("/audit"),
+	SHOW("/account"),
+	ACT("/account"),
+	{ HTTP_GET, "/login", login_fields, page_login, 0, false },
+	{ HTTP_POST, "/login", login_fields, page_login_act, 0, false },
+	{ HTTP_POST, "/logout", NULL, page_logout, 0, false },
 	{ HTTP_GET, "/hinomi.css", NULL, style, 0, false },
 	{ HTTP_GET, "/icon.svg", NULL, icon, 0, false },
 	{ HTTP_POST, "/language", language_fields, set_language, 0, false },
@@ -693,6 +774,6 @@ struct http_config staff_config(struct staff *staff)
 	templates_embedded();
 	return (struct http_config){
 		.routes = routes, .context = staff, .is_private = true, .error_page = error_page, .failed = failed,
-		.connections = 64,
+		.connections = 64, .names = staff->names, .token_cookie = entry_cookie_name(staff),
 	};
 }

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright The hinomi authors */
-/* The analyst's pages. Until accounts exist they are for whoever reaches a loopback or Unix socket of this machine
- * (design decision 7.12); the process refuses any other listener, and the server other names and origins. */
+/* The analyst's pages, behind accounts: each needs a session (entry.h) and the right for its object. Until accounts exist they
+ * are for whoever reaches a loopback or Unix socket of this machine (design decision 7.12), and say how to make the first
+ * one. The process refuses any other listener but with accounts and TLS or a proxy; the server refuses other names and origins. */
 #ifndef FACE_STAFF_STAFF_H
 #define FACE_STAFF_STAFF_H
 
 #include "engine/db/db.h"
 #include "engine/http/http.h"
 #include "face/staff/watch.h"
+#include "ground/access/session.h"
 #include "observe/query/filter.h"
 
 struct staff {
@@ -18,7 +20,13 @@ struct staff {
 	struct db *db;       /* the case database, which pages read and write; NULL: there is none, and they say so */
 	struct watch *watch; /* the collector's folder; NULL: no sensor delivers here */
 	int64_t silence_us;  /* without a heartbeat, after which a sensor counts as silent */
-	const char *actor;   /* who does what is done here: 'local:suzuki' */
+	const char *actor;   /* who does what is done here before there are accounts: 'local:suzuki' */
+	struct session_limits limits;
+	bool has_accounts;   /* known to be so: it does not change back */
+	bool is_secure;      /* browsers come by TLS, here or at the proxy */
+	bool is_public;      /* the listener can be reached from other machines */
+	const char *proxy;   /* whose X-Forwarded-For counts: an address or "unix"; "": nobody's */
+	const char *names;   /* of this site, in Host, with commas; "": loopback's alone */
 	/* Where sources belong, for filters by country and AS; NULL: unknown. */
 	struct place (*place)(void *context, const struct address *source);
 	void *place_context;

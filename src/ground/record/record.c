@@ -117,11 +117,11 @@ static int take_tie(void *context, const struct record_links_row *row)
 	return 0;
 }
 
-int record_ties(struct db *db, int64_t id, struct arena *arena, struct record_tie **ret, size_t *ret_count,
+int record_ties(struct db *db, int64_t viewer, int64_t id, struct arena *arena, struct record_tie **ret, size_t *ret_count,
 		struct error *err)
 {
 	struct ties t = { .arena = arena };
-	int r = record_links(db, id, take_tie, &t, err);
+	int r = record_links(db, viewer, id, take_tie, &t, err);
 
 	if (r == 0) {
 		*ret = (struct record_tie *)(void *)arena_bytes(arena, t.list, t.count * sizeof *t.list);

@@ -50,10 +50,10 @@ struct record_tie {
 	bool is_from; /* the record asked about is where the link begins */
 };
 
-/* Arrays of the arena. */
+/* Arrays of the arena. `viewer` is that of ground/access/sight.h: links to what it may not see are not among them. */
 int record_moments(struct db *db, int64_t id, struct arena *arena, struct record_moment **ret, size_t *ret_count,
 		   struct error *err);
-int record_ties(struct db *db, int64_t id, struct arena *arena, struct record_tie **ret, size_t *ret_count,
+int record_ties(struct db *db, int64_t viewer, int64_t id, struct arena *arena, struct record_tie **ret, size_t *ret_count,
 		struct error *err);
 
 #endif

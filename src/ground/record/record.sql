@@ -34,12 +34,13 @@ ON CONFLICT (from_id, to_id, reason) DO NOTHING;
 SELECT at, actor, what, detail FROM record_event WHERE record_id = :record_id ORDER BY id;
 
 -- name: record_links
--- The records at the other ends of a record's links.
--- unscoped: accounts do not exist yet; staff pages and the command line are local
--- in: record_id id      out: ref text, kind text, reason text, is_from bool
+-- The records at the other ends of a record's links, those that the viewer may see.
+-- in: viewer id, record_id id      out: ref text, kind text, reason text, is_from bool
 SELECT r.ref, r.kind, l.reason, 1 AS is_from FROM record_link l JOIN record r ON r.id = l.to_id
+JOIN access_sight s ON s.viewer_id = :viewer AND s.kind = r.kind AND s.marking = r.marking AND s.compartment = r.compartment
 WHERE l.from_id = :record_id
 UNION ALL
 SELECT r.ref, r.kind, l.reason, 0 AS is_from FROM record_link l JOIN record r ON r.id = l.from_id
+JOIN access_sight s ON s.viewer_id = :viewer AND s.kind = r.kind AND s.marking = r.marking AND s.compartment = r.compartment
 WHERE l.to_id = :record_id
 ORDER BY ref, reason;

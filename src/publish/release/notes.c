@@ -31,7 +31,7 @@ static int add_reviews(struct gathering *g, struct db *db, struct error *err)
 {
 	struct review *list;
 	size_t count;
-	int r = review_list(db, "", g->arena, &list, &count, err);
+	int r = review_list(db, ACCESS_LOCAL, "", g->arena, &list, &count, err);
 
 	for (size_t i = 0; r == 0 && i < count; i++) {
 		const struct review_words *w = &list[i].words;
@@ -46,7 +46,7 @@ static int add_notes(struct gathering *g, struct db *db, struct error *err)
 	int64_t first, end;
 	struct note *list;
 	size_t count;
-	int r = note_list(db, "", g->arena, &list, &count, err);
+	int r = note_list(db, ACCESS_LOCAL, "", g->arena, &list, &count, err);
 
 	for (size_t i = 0; r == 0 && i < count; i++)
 		if (rules_may_publish(list[i].text_ja, list[i].text_en) && rules_period(list[i].period, &first, &end))
