@@ -41,7 +41,8 @@ test_expect_success 'and changed, locked, unlocked' '
 # On a terminal: typed twice, and not shown.
 on_terminal() { # first, second
 	python3 - "$@" <<-EOF
-	import os, pty, sys
+	import os, pty, signal, sys
+	signal.alarm(60)
 	pid, fd = pty.fork()
 	if pid == 0:
 	    os.execvp("hinomi", ["hinomi", "account", "password", "--db", "c.db", "suzuki"])

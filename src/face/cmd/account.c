@@ -48,10 +48,11 @@ static int ask(int terminal, const char *words, char into[PASSWORD_MAX + 2], str
 		return error_errno(err, -errno, "cannot ask on the terminal");
 	quiet = before;
 	quiet.c_lflag &= ~(tcflag_t)ECHO;
-	if (write(terminal, words, strlen(words)) < 0 || tcsetattr(terminal, TCSAFLUSH, &quiet) < 0)
+	/* First quiet, then the question: what is typed at once must neither show nor be flushed away. */
+	if (tcsetattr(terminal, TCSAFLUSH, &quiet) < 0 || write(terminal, words, strlen(words)) < 0)
 		return error_errno(err, -errno, "cannot ask on the terminal");
 	r = read_line(terminal, into, err);
-	tcsetattr(terminal, TCSAFLUSH, &before);
+	tcsetattr(terminal, TCSADRAIN, &before);
 	if (write(terminal, "\n", 1) < 0)
 		return error_errno(err, -errno, "cannot write to the terminal");
 	return r;
