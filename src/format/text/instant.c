@@ -168,7 +168,30 @@ static void take_fraction(struct bytes *c, int *ret)
 	*c = at;
 }
 
-/* HH:MM[:SS[.fraction]] */
+/* ` PM` or ` p.m.` behind a clock of twelve hours. */
+static void take_half_of_day(struct bytes *c, struct instant *i)
+{
+	static const struct {
+		const char *word;
+		bool is_afternoon;
+	} halves[] = { { "am", false }, { "pm", true }, { "a.m", false }, { "p.m", true } };
+	struct bytes at = *c;
+
+	take_blanks(&at, 1);
+	if (i->hour < 1 || i->hour > 12)
+		return;
+	for (size_t k = 0; k < COUNT(halves); k++) {
+		if (!take_word(&at, halves[k].word))
+			continue;
+		if (k >= 2)
+			take_char(&at, '.');
+		i->hour = i->hour % 12 + (halves[k].is_afternoon ? 12 : 0);
+		*c = at;
+		return;
+	}
+}
+
+/* HH:MM[:SS[.fraction]][ PM] */
 static bool take_clock(struct bytes *c, struct instant *i)
 {
 	struct bytes at = *c, before;
@@ -180,6 +203,7 @@ static bool take_clock(struct bytes *c, struct instant *i)
 		take_fraction(&at, &i->fraction_us);
 	else
 		at = before;
+	take_half_of_day(&at, i);
 	*c = at;
 	return time_is_good(i);
 }

@@ -5,6 +5,7 @@
  *	2014-01-15T12:34:56.789+09:00   20140115T123456Z    2014/01/15 12:34:56 JST   2014.1.15 12:34
  *	Wed, 15 Jan 2014 12:34:56 +0900 (RFC 5322)          15/Jan/2014:12:34:56 +0900 (Apache)
  *	Jan 15 12:34:56 (syslog)        Wed Jan 15 12:34:56.123 2014     15-Jan-2014 12:34:56.789 (BIND)
+ *	January 15, 2014 2:15 PM
  *	2014年1月15日(水) 午後0時34分56秒                   平成26年1月15日 12:34
  *
  * A zone is +09:00, +0900, +09, Z, a name of the table in instant.c, or 日本時間. Names that stand for several zones
