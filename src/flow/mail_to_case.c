@@ -104,17 +104,17 @@ static int find_case(struct filing *f, struct error *err)
 
 	if (!find_ref(f->mail.subject, ref))
 		return 0;
-	r = report_by_ref(f->db, ref, f->arena, &report, err);
+	r = report_by_ref(f->db, ACCESS_LOCAL, ref, f->arena, &report, err);
 	if (r > 0) {
 		f->named_id = report.id;
 		f->facts.is_party |= is_same_address(f->mail.from_address, report.reporter_address);
 	} else if (r == 0) {
-		r = incident_by_ref(f->db, ref, f->arena, &incident, err);
+		r = incident_by_ref(f->db, ACCESS_LOCAL, ref, f->arena, &incident, err);
 		if (r > 0)
 			f->named_id = incident.id;
 	}
 	if (r > 0)
-		r = letter_list(f->db, f->named_id, "sent", 1000, f->arena, &letters, &count, err);
+		r = letter_list(f->db, ACCESS_LOCAL, f->named_id, "sent", 1000, f->arena, &letters, &count, err);
 	for (size_t i = 0; i < count; i++)
 		f->facts.is_party |= is_same_address(f->mail.from_address, letters[i].to_address);
 	return r < 0 ? r : 0;

@@ -163,10 +163,10 @@ static int take(void *context, const struct incident_select_row *row)
 	return 0;
 }
 
-int incident_load(struct db *db, int64_t id, struct arena *arena, struct incident *ret, struct error *err)
+int incident_load(struct db *db, int64_t viewer, int64_t id, struct arena *arena, struct incident *ret, struct error *err)
 {
 	struct reading g = { .arena = arena };
-	int r = incident_select(db, id, 0, "", 1, 1, take, &g, err);
+	int r = incident_select(db, viewer, id, 0, "", 1, 1, take, &g, err);
 
 	if (r == 0 && g.count) {
 		*ret = g.list[0];
@@ -176,12 +176,12 @@ int incident_load(struct db *db, int64_t id, struct arena *arena, struct inciden
 	return r;
 }
 
-int incident_by_ref(struct db *db, const char *ref, struct arena *arena, struct incident *ret, struct error *err)
+int incident_by_ref(struct db *db, int64_t viewer, const char *ref, struct arena *arena, struct incident *ret, struct error *err)
 {
 	struct incident_id_by_ref_row row = { 0 };
-	int r = incident_id_by_ref(db, ref, NULL, &row, err);
+	int r = incident_id_by_ref(db, viewer, ref, NULL, &row, err);
 
-	return r > 0 ? incident_load(db, row.id, arena, ret, err) : r;
+	return r > 0 ? incident_load(db, viewer, row.id, arena, ret, err) : r;
 }
 
 static int give(int r, struct reading *g, struct incident **ret, size_t *ret_count)
@@ -194,11 +194,11 @@ static int give(int r, struct reading *g, struct incident **ret, size_t *ret_cou
 	return r;
 }
 
-int incident_list(struct db *db, const char *state, int64_t most, struct arena *arena, struct incident **ret, size_t *ret_count,
+int incident_list(struct db *db, int64_t viewer, const char *state, int64_t most, struct arena *arena, struct incident **ret, size_t *ret_count,
 		  struct error *err)
 {
 	struct reading g = { .arena = arena };
-	int r = incident_select(db, 0, 1, state, state[0] == '\0', most, take, &g, err);
+	int r = incident_select(db, viewer, 0, 1, state, state[0] == '\0', most, take, &g, err);
 
 	return give(r, &g, ret, ret_count);
 }
@@ -217,7 +217,7 @@ static int take_id(void *context, const struct incident_ids_of_report_row *row)
 	return 0;
 }
 
-int incident_of_report(struct db *db, int64_t report_id, struct arena *arena, struct incident **ret, size_t *ret_count,
+int incident_of_report(struct db *db, int64_t viewer, int64_t report_id, struct arena *arena, struct incident **ret, size_t *ret_count,
 		       struct error *err)
 {
 	struct reading g = { .arena = arena };
@@ -225,7 +225,7 @@ int incident_of_report(struct db *db, int64_t report_id, struct arena *arena, st
 	int r = incident_ids_of_report(db, report_id, take_id, &ids, err);
 
 	for (size_t i = 0; i < ids.count && r == 0; i++)
-		r = incident_select(db, ids.list[i], 0, "", 1, 1, take, &g, err);
+		r = incident_select(db, viewer, ids.list[i], 0, "", 1, 1, take, &g, err);
 	free(ids.list);
 	return give(r, &g, ret, ret_count);
 }

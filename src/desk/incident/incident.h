@@ -5,10 +5,13 @@
  *
  *	report.h    reports
  *	incident.h  incidents, what contains them, merging
- *	request.h   requests to parties, with their letters */
+ *	request.h   requests to parties, with their letters
+ *
+ * `viewer` is the id of who asks (ground/access/sight.h): what it may not see is as if it were not there. */
 #ifndef DESK_INCIDENT_INCIDENT_H
 #define DESK_INCIDENT_INCIDENT_H
 
+#include "ground/access/rules.h"
 #include "ground/record/doing.h"
 #include "ground/record/record.h"
 
@@ -36,12 +39,12 @@ int incident_add(struct db *db, const struct incident_new *n, const char uuid[RE
 /* The same as a transaction of its own. */
 int incident_make(struct db *db, const struct incident_new *n, int64_t *ret_id, char ret_ref[RECORD_REF_MAX], struct error *err);
 
-int incident_by_ref(struct db *db, const char *ref, struct arena *arena, struct incident *ret, struct error *err);
-int incident_load(struct db *db, int64_t id, struct arena *arena, struct incident *ret, struct error *err);
-int incident_list(struct db *db, const char *state, int64_t most, struct arena *arena, struct incident **ret, size_t *ret_count,
+int incident_by_ref(struct db *db, int64_t viewer, const char *ref, struct arena *arena, struct incident *ret, struct error *err);
+int incident_load(struct db *db, int64_t viewer, int64_t id, struct arena *arena, struct incident *ret, struct error *err);
+int incident_list(struct db *db, int64_t viewer, const char *state, int64_t most, struct arena *arena, struct incident **ret, size_t *ret_count,
 		  struct error *err);
 /* Those that a report contains now. */
-int incident_of_report(struct db *db, int64_t report_id, struct arena *arena, struct incident **ret, size_t *ret_count,
+int incident_of_report(struct db *db, int64_t viewer, int64_t report_id, struct arena *arena, struct incident **ret, size_t *ret_count,
 		       struct error *err);
 
 /* A report contains it, or does not after all. -EALREADY: it does, or does not. */

@@ -24,14 +24,14 @@ UPDATE incident_incident SET counts_at = :counts_at, changed_at = :at WHERE id =
 
 -- name: incident_select
 -- Incidents of a state or all, or one; the newest first.
--- unscoped: the desk's own queue; accounts do not exist yet
--- in: id id, any_id number, state text, any_state number, most number
+-- in: viewer id, id id, any_id number, state text, any_state number, most number
 -- out: id id, counts_at time, closed_at time?, ref text, title text, category text, category_ja text, category_en text, state text, closed_reason text, claimed_by text, brand text, industry text, origin text, country text, hosting text, merged_into text?, reports number, requests number
 SELECT i.id, i.counts_at, i.closed_at, r.ref, i.title, i.category, k.name_ja AS category_ja, k.name_en AS category_en, i.state,
 	i.closed_reason, i.claimed_by, i.brand, i.industry, i.origin, i.country, i.hosting, m.ref AS merged_into,
 	(SELECT count(*) FROM incident_contained c WHERE c.incident_id = i.id AND c.ended_at IS NULL) AS reports,
 	(SELECT count(*) FROM incident_request q WHERE q.incident_id = i.id AND q.asked_at IS NOT NULL) AS requests
 FROM incident_incident i JOIN record r ON r.id = i.id
+JOIN access_sight s ON s.viewer_id = :viewer AND s.kind = r.kind AND s.marking = r.marking AND s.compartment = r.compartment
 	JOIN incident_category k ON k.set_name = i.set_name AND k.code = i.category
 	LEFT JOIN incident_merge g ON g.from_id = i.id AND g.ended_at IS NULL
 	LEFT JOIN record m ON m.id = g.into_id
@@ -40,9 +40,9 @@ ORDER BY i.id DESC LIMIT :most;
 
 -- name: incident_id_by_ref
 -- One incident by its ref.
--- unscoped: who may see it is asked with the incident
--- in: ref text      one: id id
-SELECT i.id FROM incident_incident i JOIN record r ON r.id = i.id WHERE r.ref = :ref;
+-- in: viewer id, ref text      one: id id
+SELECT i.id FROM incident_incident i JOIN record r ON r.id = i.id
+JOIN access_sight s ON s.viewer_id = :viewer AND s.kind = r.kind AND s.marking = r.marking AND s.compartment = r.compartment WHERE r.ref = :ref;
 
 -- name: incident_ids_of_report
 -- Incidents that a report contains now.

@@ -446,7 +446,7 @@ static int ask_contact(struct db *db, struct asking *a, int64_t contact_id, stru
 	struct request_new n = { .contact = &to, .subject = a->o->subject, .text = a->o->text, .attachments = &file,
 				 .attachment_count = 1, .home = a->o->home, .reason = "answers for the addresses", .doing = a->o->doing };
 	int64_t letter;
-	int r = contact_load(db, contact_id, a->arena, &to, err);
+	int r = contact_load(db, ACCESS_LOCAL, contact_id, a->arena, &to, err);
 
 	/* Without an address it waits for a person, like lines that nobody answers for. */
 	if (r <= 0 || !to.address[0])

@@ -87,10 +87,10 @@ static int take(void *context, const struct report_select_row *row)
 	return 0;
 }
 
-int report_load(struct db *db, int64_t id, struct arena *arena, struct report *ret, struct error *err)
+int report_load(struct db *db, int64_t viewer, int64_t id, struct arena *arena, struct report *ret, struct error *err)
 {
 	struct reading g = { .arena = arena };
-	int r = report_select(db, id, 0, "", 1, 1, take, &g, err);
+	int r = report_select(db, viewer, id, 0, "", 1, 1, take, &g, err);
 
 	if (r == 0 && g.count) {
 		*ret = g.list[0];
@@ -100,12 +100,12 @@ int report_load(struct db *db, int64_t id, struct arena *arena, struct report *r
 	return r;
 }
 
-int report_by_ref(struct db *db, const char *ref, struct arena *arena, struct report *ret, struct error *err)
+int report_by_ref(struct db *db, int64_t viewer, const char *ref, struct arena *arena, struct report *ret, struct error *err)
 {
 	struct report_id_by_ref_row row = { 0 };
-	int r = report_id_by_ref(db, ref, NULL, &row, err);
+	int r = report_id_by_ref(db, viewer, ref, NULL, &row, err);
 
-	return r > 0 ? report_load(db, row.id, arena, ret, err) : r;
+	return r > 0 ? report_load(db, viewer, row.id, arena, ret, err) : r;
 }
 
 static int give(int r, struct reading *g, struct report **ret, size_t *ret_count)
@@ -118,11 +118,11 @@ static int give(int r, struct reading *g, struct report **ret, size_t *ret_count
 	return r;
 }
 
-int report_list(struct db *db, const char *state, int64_t most, struct arena *arena, struct report **ret, size_t *ret_count,
+int report_list(struct db *db, int64_t viewer, const char *state, int64_t most, struct arena *arena, struct report **ret, size_t *ret_count,
 		struct error *err)
 {
 	struct reading g = { .arena = arena };
-	int r = report_select(db, 0, 1, state, state[0] == '\0', most, take, &g, err);
+	int r = report_select(db, viewer, 0, 1, state, state[0] == '\0', most, take, &g, err);
 
 	return give(r, &g, ret, ret_count);
 }
@@ -141,7 +141,7 @@ static int take_id(void *context, const struct report_ids_of_incident_row *row)
 	return 0;
 }
 
-int report_of_incident(struct db *db, int64_t incident_id, struct arena *arena, struct report **ret, size_t *ret_count,
+int report_of_incident(struct db *db, int64_t viewer, int64_t incident_id, struct arena *arena, struct report **ret, size_t *ret_count,
 		       struct error *err)
 {
 	struct reading g = { .arena = arena };
@@ -149,7 +149,7 @@ int report_of_incident(struct db *db, int64_t incident_id, struct arena *arena, 
 	int r = report_ids_of_incident(db, incident_id, take_id, &ids, err);
 
 	for (size_t i = 0; i < ids.count && r == 0; i++)
-		r = report_select(db, ids.list[i], 0, "", 1, 1, take, &g, err);
+		r = report_select(db, viewer, ids.list[i], 0, "", 1, 1, take, &g, err);
 	free(ids.list);
 	return give(r, &g, ret, ret_count);
 }

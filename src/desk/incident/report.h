@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright The hinomi authors */
 /* Reports (報告): one message by web, mail or fax that tells of something, counted once, in the month of its receipt in the
- * centre's zone. Telephone, hand, lists of feeds and the API are reports too, and counted apart. */
+ * centre's zone. Telephone, hand, lists of feeds and the API are reports too, and counted apart.
+ *
+ * `viewer` is the id of who asks (ground/access/sight.h): what it may not see is as if it were not there. */
 #ifndef DESK_INCIDENT_REPORT_H
 #define DESK_INCIDENT_REPORT_H
 
+#include "ground/access/rules.h"
 #include "ground/record/doing.h"
 #include "ground/record/record.h"
 
@@ -40,14 +43,14 @@ int report_add(struct db *db, const struct report_new *n, const char uuid[RECORD
 	       char ret_ref[RECORD_REF_MAX], struct error *err);
 
 /* 1 and the report, of the arena; 0: there is none of that ref. */
-int report_by_ref(struct db *db, const char *ref, struct arena *arena, struct report *ret, struct error *err);
-int report_load(struct db *db, int64_t id, struct arena *arena, struct report *ret, struct error *err);
+int report_by_ref(struct db *db, int64_t viewer, const char *ref, struct arena *arena, struct report *ret, struct error *err);
+int report_load(struct db *db, int64_t viewer, int64_t id, struct arena *arena, struct report *ret, struct error *err);
 
 /* The newest first, of a state or ("") all; of the arena. */
-int report_list(struct db *db, const char *state, int64_t most, struct arena *arena, struct report **ret, size_t *ret_count,
+int report_list(struct db *db, int64_t viewer, const char *state, int64_t most, struct arena *arena, struct report **ret, size_t *ret_count,
 		struct error *err);
 /* Those that an incident is contained in, as they came. */
-int report_of_incident(struct db *db, int64_t incident_id, struct arena *arena, struct report **ret, size_t *ret_count,
+int report_of_incident(struct db *db, int64_t viewer, int64_t incident_id, struct arena *arena, struct report **ret, size_t *ret_count,
 		       struct error *err);
 
 /* 'new', 'open', 'closed', 'withdrawn', 'bin'; back too, which is the undo. */

@@ -14,8 +14,7 @@ VALUES (:id, :message_id, :channel, :received_at, :form, :subject, :reporter_nam
 
 -- name: report_select
 -- Reports of a state or all, or one; the newest first.
--- unscoped: the desk's own queue; accounts do not exist yet
--- in: id id, any_id number, state text, any_state number, most number
+-- in: viewer id, id id, any_id number, state text, any_state number, most number
 -- out: id id, message_id id, received_at time, ref text, channel text, form text, subject text, reporter_name text, reporter_address text, language text, state text, claimed_by text, incidents number, wishes_contact number?, is_information number?, is_party_told number?, has_detailed_log number?, may_share number?, is_anonymous number?, zone text, clock_error_s number?
 SELECT p.id, p.message_id, p.received_at, r.ref, p.channel, p.form, p.subject, p.reporter_name, p.reporter_address, p.language,
 	p.state, p.claimed_by,
@@ -23,14 +22,15 @@ SELECT p.id, p.message_id, p.received_at, r.ref, p.channel, p.form, p.subject, p
 	p.wishes_contact, p.is_information, p.is_party_told, p.has_detailed_log, p.may_share, p.is_anonymous, p.zone,
 	p.clock_error_s
 FROM incident_report p JOIN record r ON r.id = p.id
+JOIN access_sight s ON s.viewer_id = :viewer AND s.kind = r.kind AND s.marking = r.marking AND s.compartment = r.compartment
 WHERE (p.id = :id OR :any_id = 1) AND (p.state = :state OR :any_state = 1)
 ORDER BY p.id DESC LIMIT :most;
 
 -- name: report_id_by_ref
 -- One report by its ref.
--- unscoped: who may see it is asked with the report
--- in: ref text      one: id id
-SELECT p.id FROM incident_report p JOIN record r ON r.id = p.id WHERE r.ref = :ref;
+-- in: viewer id, ref text      one: id id
+SELECT p.id FROM incident_report p JOIN record r ON r.id = p.id
+JOIN access_sight s ON s.viewer_id = :viewer AND s.kind = r.kind AND s.marking = r.marking AND s.compartment = r.compartment WHERE r.ref = :ref;
 
 -- name: report_ids_of_incident
 -- Reports that an incident is contained in now, as they came.

@@ -127,11 +127,11 @@ static int take(void *context, const struct request_select_row *row)
 	return 0;
 }
 
-int request_list(struct db *db, int64_t incident_id, struct arena *arena, struct request **ret, size_t *ret_count,
+int request_list(struct db *db, int64_t viewer, int64_t incident_id, struct arena *arena, struct request **ret, size_t *ret_count,
 		 struct error *err)
 {
 	struct reading g = { .arena = arena };
-	int r = request_select(db, incident_id, incident_id == 0, take, &g, err);
+	int r = request_select(db, viewer, incident_id, incident_id == 0, take, &g, err);
 
 	if (r == 0) {
 		*ret = (void *)arena_bytes(arena, g.list, g.count * sizeof *g.list);

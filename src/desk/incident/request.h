@@ -2,7 +2,9 @@
  * Copyright The hinomi authors */
 /* Requests (調整): one ask to one party about one incident. A letter with fifty incidents is fifty requests; a second party
  * counts; a reminder, a correction or another sending does not. Counted when the letter went out; domestic or foreign is the
- * party's country, as it was then. */
+ * party's country, as it was then.
+ *
+ * `viewer` is the id of who asks (ground/access/sight.h): what it may not see is as if it were not there. */
 #ifndef DESK_INCIDENT_REQUEST_H
 #define DESK_INCIDENT_REQUEST_H
 
@@ -35,7 +37,7 @@ int request_make(struct db *db, const struct request_new *n, int64_t *ret_letter
 		 struct error *err);
 
 /* Of an incident (0: of all), as they were made; of the arena. */
-int request_list(struct db *db, int64_t incident_id, struct arena *arena, struct request **ret, size_t *ret_count,
+int request_list(struct db *db, int64_t viewer, int64_t incident_id, struct arena *arena, struct request **ret, size_t *ret_count,
 		 struct error *err);
 
 /* What happened to a letter happens to its requests; inside the letter's transaction or after it, again changes nothing.

@@ -60,7 +60,7 @@ static int add_key(struct cases *c, int64_t contact, const char *path, struct er
 
 static int find(struct cases *c, const char *who, struct contact *ret, struct error *err)
 {
-	int r = contact_find(c->db, who, c->arena, ret, err);
+	int r = contact_find(c->db, ACCESS_LOCAL, who, c->arena, ret, err);
 
 	if (r == 0) {
 		error_hint(err, "`hinomi contact list` shows them all");
@@ -180,7 +180,7 @@ int cmd_contact_list(const struct invocation *in)
 	int r = cases_open(in, false, &c, &err);
 
 	if (r == 0 && c.db)
-		r = contact_list(c.db, c.arena, &list, &count, &err);
+		r = contact_list(c.db, ACCESS_LOCAL, c.arena, &list, &count, &err);
 	if (r == 0) {
 		t = table_begin(in, columns, COUNT(columns));
 		for (size_t i = 0; i < count; i++)

@@ -14,7 +14,7 @@
 
 static int find(struct cases *c, const char *ref, struct incident *ret, struct error *err)
 {
-	int r = c->db ? incident_by_ref(c->db, ref, c->arena, ret, err) : 0;
+	int r = c->db ? incident_by_ref(c->db, ACCESS_LOCAL, ref, c->arena, ret, err) : 0;
 
 	if (r == 0) {
 		error_hint(err, "`hinomi incident list` shows them");
@@ -25,7 +25,7 @@ static int find(struct cases *c, const char *ref, struct incident *ret, struct e
 
 static int find_report(struct cases *c, const char *ref, struct report *ret, struct error *err)
 {
-	int r = report_by_ref(c->db, ref, c->arena, ret, err);
+	int r = report_by_ref(c->db, ACCESS_LOCAL, ref, c->arena, ret, err);
 
 	if (r == 0) {
 		error_hint(err, "`hinomi report list` shows them");
@@ -120,7 +120,7 @@ int cmd_incident_list(const struct invocation *in)
 	if (r < 0)
 		return common_failed(r, &err);
 	if (c.db)
-		r = incident_list(c.db, cases_option(in, OPTION_STATE, ""), (int64_t)most, c.arena, &list, &count, &err);
+		r = incident_list(c.db, ACCESS_LOCAL, cases_option(in, OPTION_STATE, ""), (int64_t)most, c.arena, &list, &count, &err);
 	if (r == 0) {
 		t = table_begin(in, columns, COUNT(columns));
 		for (size_t i = 0; i < count; i++)
@@ -152,7 +152,7 @@ static int show_reports(struct sheet *s, struct cases *c, int64_t id, struct err
 {
 	struct report *list = NULL;
 	size_t count = 0;
-	int r = report_of_incident(c->db, id, c->arena, &list, &count, err);
+	int r = report_of_incident(c->db, ACCESS_LOCAL, id, c->arena, &list, &count, err);
 
 	sheet_list(s, "reports", "Reports");
 	for (size_t i = 0; i < count; i++) {
@@ -171,7 +171,7 @@ static int show_requests(struct sheet *s, struct cases *c, int64_t id, struct er
 {
 	struct request *list = NULL;
 	size_t count = 0;
-	int r = request_list(c->db, id, c->arena, &list, &count, err);
+	int r = request_list(c->db, ACCESS_LOCAL, id, c->arena, &list, &count, err);
 
 	sheet_list(s, "requests", "Requests");
 	for (size_t i = 0; i < count; i++) {

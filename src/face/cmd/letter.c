@@ -16,7 +16,7 @@
 
 static int find(struct cases *c, const char *ref, struct letter *ret, struct error *err)
 {
-	int r = c->db ? letter_by_ref(c->db, ref, c->arena, ret, err) : 0;
+	int r = c->db ? letter_by_ref(c->db, ACCESS_LOCAL, ref, c->arena, ret, err) : 0;
 
 	if (r == 0) {
 		error_hint(err, "`hinomi letter list` shows them");
@@ -56,14 +56,14 @@ static int find_about(struct cases *c, const char *ref, int64_t *ret, struct err
 {
 	struct report p;
 	struct incident i;
-	int r = report_by_ref(c->db, ref, c->arena, &p, err);
+	int r = report_by_ref(c->db, ACCESS_LOCAL, ref, c->arena, &p, err);
 
 	if (r > 0) {
 		*ret = p.id;
 		return 0;
 	}
 	if (r == 0)
-		r = incident_by_ref(c->db, ref, c->arena, &i, err);
+		r = incident_by_ref(c->db, ACCESS_LOCAL, ref, c->arena, &i, err);
 	if (r > 0)
 		*ret = i.id;
 	return r == 0 ? error_set(err, -ENOENT, "no report or incident has the ref '%s'", ref) : r < 0 ? r : 0;
@@ -88,7 +88,7 @@ int cmd_letter_list(const struct invocation *in)
 	if (in->argument_count && c.db)
 		r = find_about(&c, in->arguments[0], &about, &err);
 	if (r == 0 && c.db)
-		r = letter_list(c.db, about, cases_option(in, OPTION_STATE, ""), (int64_t)most, c.arena, &list, &count, &err);
+		r = letter_list(c.db, ACCESS_LOCAL, about, cases_option(in, OPTION_STATE, ""), (int64_t)most, c.arena, &list, &count, &err);
 	if (r == 0) {
 		t = table_begin(in, columns, COUNT(columns));
 		for (size_t i = 0; i < count; i++)

@@ -211,7 +211,7 @@ int cmd_list_import(const struct invocation *in)
 static int find(struct importing *m, const char *ref, struct error *err)
 {
 	struct report p;
-	int r = m->c.db ? report_by_ref(m->c.db, ref, m->c.arena, &p, err) : 0;
+	int r = m->c.db ? report_by_ref(m->c.db, ACCESS_LOCAL, ref, m->c.arena, &p, err) : 0;
 
 	if (r == 0) {
 		error_hint(err, "`hinomi report list` shows them");

@@ -50,7 +50,7 @@ int cmd_report_list(const struct invocation *in)
 	if (r < 0)
 		return common_failed(r, &err);
 	if (c.db)
-		r = report_list(c.db, cases_option(in, OPTION_STATE, ""), (int64_t)most, c.arena, &list, &count, &err);
+		r = report_list(c.db, ACCESS_LOCAL, cases_option(in, OPTION_STATE, ""), (int64_t)most, c.arena, &list, &count, &err);
 	if (r == 0) {
 		t = table_begin(in, columns, COUNT(columns));
 		for (size_t i = 0; i < count; i++)
@@ -63,7 +63,7 @@ int cmd_report_list(const struct invocation *in)
 
 static int find(struct cases *c, const char *ref, struct report *ret, struct error *err)
 {
-	int r = c->db ? report_by_ref(c->db, ref, c->arena, ret, err) : 0;
+	int r = c->db ? report_by_ref(c->db, ACCESS_LOCAL, ref, c->arena, ret, err) : 0;
 
 	if (r == 0) {
 		error_hint(err, "`hinomi report list` shows them");
@@ -95,7 +95,7 @@ static int show_incidents(struct sheet *s, struct cases *c, int64_t id, struct e
 {
 	struct incident *list = NULL;
 	size_t count = 0;
-	int r = incident_of_report(c->db, id, c->arena, &list, &count, err);
+	int r = incident_of_report(c->db, ACCESS_LOCAL, id, c->arena, &list, &count, err);
 
 	sheet_list(s, "incidents", "Incidents");
 	for (size_t i = 0; i < count; i++) {

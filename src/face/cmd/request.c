@@ -17,7 +17,7 @@
 static int find_incident(struct cases *c, const char *ref, int64_t *ret, struct error *err)
 {
 	struct incident i;
-	int r = c->db ? incident_by_ref(c->db, ref, c->arena, &i, err) : 0;
+	int r = c->db ? incident_by_ref(c->db, ACCESS_LOCAL, ref, c->arena, &i, err) : 0;
 
 	if (r == 0) {
 		error_hint(err, "`hinomi incident list` shows them");
@@ -30,7 +30,7 @@ static int find_incident(struct cases *c, const char *ref, int64_t *ret, struct 
 
 static int find_contact(struct cases *c, const char *who, struct contact *ret, struct error *err)
 {
-	int r = contact_find(c->db, who, c->arena, ret, err);
+	int r = contact_find(c->db, ACCESS_LOCAL, who, c->arena, ret, err);
 
 	if (r == 0) {
 		error_hint(err, "`hinomi contact list` shows them");
@@ -131,7 +131,7 @@ int cmd_request_list(const struct invocation *in)
 	if (in->argument_count)
 		r = find_incident(&c, in->arguments[0], &incident, &err);
 	if (r == 0 && c.db)
-		r = request_list(c.db, incident, c.arena, &list, &count, &err);
+		r = request_list(c.db, ACCESS_LOCAL, incident, c.arena, &list, &count, &err);
 	if (r == 0) {
 		t = table_begin(in, columns, COUNT(columns));
 		for (size_t i = 0; i < count; i++)

@@ -141,13 +141,14 @@ static int take(void *context, const struct letter_select_row *row)
 }
 
 struct wanted {
+	int64_t viewer;
 	int64_t id, about_id;
 	const char *message_id, *state;
 };
 
 static int read_all(struct db *db, const struct wanted *w, int64_t most, struct reading *g, struct error *err)
 {
-	return letter_select(db, w->id, w->id == 0, w->message_id ? w->message_id : "", w->message_id == NULL, w->about_id,
+	return letter_select(db, w->viewer, w->id, w->id == 0, w->message_id ? w->message_id : "", w->message_id == NULL, w->about_id,
 			     w->about_id == 0, w->state ? w->state : "", w->state == NULL, most, take, g, err);
 }
 
@@ -164,29 +165,29 @@ static int read_one(struct db *db, const struct wanted *w, struct arena *arena, 
 	return r;
 }
 
-int letter_load(struct db *db, int64_t id, struct arena *arena, struct letter *ret, struct error *err)
+int letter_load(struct db *db, int64_t viewer, int64_t id, struct arena *arena, struct letter *ret, struct error *err)
 {
-	return read_one(db, &(struct wanted){ .id = id }, arena, ret, err);
+	return read_one(db, &(struct wanted){ .viewer = viewer, .id = id }, arena, ret, err);
 }
 
 int letter_by_message_id(struct db *db, const char *message_id, struct arena *arena, struct letter *ret, struct error *err)
 {
-	return read_one(db, &(struct wanted){ .message_id = message_id }, arena, ret, err);
+	return read_one(db, &(struct wanted){ .viewer = ACCESS_LOCAL, .message_id = message_id }, arena, ret, err);
 }
 
-int letter_by_ref(struct db *db, const char *ref, struct arena *arena, struct letter *ret, struct error *err)
+int letter_by_ref(struct db *db, int64_t viewer, const char *ref, struct arena *arena, struct letter *ret, struct error *err)
 {
 	struct letter_id_by_ref_row row = { 0 };
-	int r = letter_id_by_ref(db, ref, NULL, &row, err);
+	int r = letter_id_by_ref(db, viewer, ref, NULL, &row, err);
 
-	return r > 0 ? letter_load(db, row.id, arena, ret, err) : r;
+	return r > 0 ? letter_load(db, viewer, row.id, arena, ret, err) : r;
 }
 
-int letter_list(struct db *db, int64_t about_id, const char *state, int64_t most, struct arena *arena, struct letter **ret,
+int letter_list(struct db *db, int64_t viewer, int64_t about_id, const char *state, int64_t most, struct arena *arena, struct letter **ret,
 		size_t *ret_count, struct error *err)
 {
 	struct reading g = { .arena = arena };
-	struct wanted w = { .about_id = about_id, .state = state[0] ? state : NULL };
+	struct wanted w = { .viewer = viewer, .about_id = about_id, .state = state[0] ? state : NULL };
 	int r = read_all(db, &w, most, &g, err);
 
 	if (r == 0) {
@@ -282,7 +283,7 @@ int letter_due(struct db *db, int64_t now, struct arena *arena, struct letter *r
 	struct letter_next_row row = { 0 };
 	int r = letter_next(db, now, NULL, &row, err);
 
-	return r > 0 ? letter_load(db, row.id, arena, ret, err) : r;
+	return r > 0 ? letter_load(db, ACCESS_LOCAL, row.id, arena, ret, err) : r;
 }
 
 static int mark_sending(struct db *db, void *context, struct error *err)

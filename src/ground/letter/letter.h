@@ -8,11 +8,14 @@
  *	post_due(…)                                (post.h: what a job does)
  *
  * The outbox promise (design decision 7.7): the row is marked 'sending' and committed before the mail server is told; whoever
- * finds a row so at its start marks it 'uncertain', which a person decides. Nothing lost, nothing sent twice unasked. */
+ * finds a row so at its start marks it 'uncertain', which a person decides. Nothing lost, nothing sent twice unasked.
+ *
+ * `viewer` is the id of who asks (ground/access/sight.h): what it may not see is as if it were not there. */
 #ifndef GROUND_LETTER_LETTER_H
 #define GROUND_LETTER_LETTER_H
 
 #include "ground/letter/rules.h"
+#include "ground/access/rules.h"
 #include "ground/record/doing.h"
 #include "ground/record/record.h"
 
@@ -64,12 +67,12 @@ int letter_resend(struct db *db, int64_t id, int64_t send_after, const struct do
 int letter_settle(struct db *db, int64_t id, const struct doing *doing, struct error *err);
 
 /* By ref, by id, by Message-ID: 1 and the letter, of the arena; 0: there is none. */
-int letter_by_ref(struct db *db, const char *ref, struct arena *arena, struct letter *ret, struct error *err);
-int letter_load(struct db *db, int64_t id, struct arena *arena, struct letter *ret, struct error *err);
+int letter_by_ref(struct db *db, int64_t viewer, const char *ref, struct arena *arena, struct letter *ret, struct error *err);
+int letter_load(struct db *db, int64_t viewer, int64_t id, struct arena *arena, struct letter *ret, struct error *err);
 int letter_by_message_id(struct db *db, const char *message_id, struct arena *arena, struct letter *ret, struct error *err);
 
 /* Of a record, or (0) all; of a state, or (""); the newest first; of the arena. */
-int letter_list(struct db *db, int64_t about_id, const char *state, int64_t most, struct arena *arena, struct letter **ret,
+int letter_list(struct db *db, int64_t viewer, int64_t about_id, const char *state, int64_t most, struct arena *arena, struct letter **ret,
 		size_t *ret_count, struct error *err);
 int letter_attachments(struct db *db, int64_t id, struct arena *arena, struct letter_attachment **ret, size_t *ret_count,
 		       struct error *err);

@@ -148,10 +148,10 @@ static int take(void *context, const struct people_contacts_row *row)
 	return 0;
 }
 
-int contact_list(struct db *db, struct arena *arena, struct contact **ret, size_t *ret_count, struct error *err)
+int contact_list(struct db *db, int64_t viewer, struct arena *arena, struct contact **ret, size_t *ret_count, struct error *err)
 {
 	struct reading g = { .arena = arena };
-	int r = people_contacts(db, take, &g, err);
+	int r = people_contacts(db, viewer, take, &g, err);
 
 	if (r == 0) {
 		*ret = (void *)arena_bytes(arena, g.list, g.count * sizeof *g.list);
@@ -161,10 +161,10 @@ int contact_list(struct db *db, struct arena *arena, struct contact **ret, size_
 	return r;
 }
 
-int contact_load(struct db *db, int64_t id, struct arena *arena, struct contact *ret, struct error *err)
+int contact_load(struct db *db, int64_t viewer, int64_t id, struct arena *arena, struct contact *ret, struct error *err)
 {
 	struct people_contact_one_row row = { 0 };
-	int r = people_contact_one(db, id, arena, &row, err);
+	int r = people_contact_one(db, viewer, id, arena, &row, err);
 
 	if (r > 0)
 		*ret = (struct contact){ row.id, row.ref, either(arena, row.organisation, row.organisation_en), row.name, row.address,
@@ -172,19 +172,19 @@ int contact_load(struct db *db, int64_t id, struct arena *arena, struct contact 
 	return r;
 }
 
-int contact_find(struct db *db, const char *ref_or_address, struct arena *arena, struct contact *ret, struct error *err)
+int contact_find(struct db *db, int64_t viewer, const char *ref_or_address, struct arena *arena, struct contact *ret, struct error *err)
 {
 	struct people_contact_by_address_row by_address = { 0 };
 	struct people_contact_by_ref_row by_ref = { 0 };
 	char address[PEOPLE_ADDRESS_MAX + 1];
-	int r = people_contact_by_ref(db, ref_or_address, NULL, &by_ref, err);
+	int r = people_contact_by_ref(db, viewer, ref_or_address, NULL, &by_ref, err);
 
 	if (r > 0)
-		return contact_load(db, by_ref.id, arena, ret, err);
+		return contact_load(db, viewer, by_ref.id, arena, ret, err);
 	if (r < 0 || people_address(ref_or_address, address, NULL) < 0)
 		return r;
 	r = people_contact_by_address(db, address, NULL, &by_address, err);
-	return r > 0 ? contact_load(db, by_address.id, arena, ret, err) : r;
+	return r > 0 ? contact_load(db, viewer, by_address.id, arena, ret, err) : r;
 }
 
 int contact_reached(struct db *db, int64_t id, bool has_worked, const struct doing *doing, struct error *err)

@@ -27,18 +27,18 @@ INSERT INTO people_role (contact_id, role) VALUES (:contact_id, :role) ON CONFLI
 
 -- name: people_contacts
 -- All contacts.
--- unscoped: contacts are for everybody of the centre
--- out: id id, ref text, organisation text?, organisation_en text?, name text, address text, language text, country text, reach text, reach_at time?, note text
+-- in: viewer id      out: id id, ref text, organisation text?, organisation_en text?, name text, address text, language text, country text, reach text, reach_at time?, note text
 SELECT c.id, r.ref, o.name_ja AS organisation, o.name_en AS organisation_en, c.name, c.address, c.language, c.country, c.reach,
 	c.reach_at, c.note
-FROM people_contact c JOIN record r ON r.id = c.id LEFT JOIN people_organisation o ON o.id = c.organisation_id
+FROM people_contact c JOIN record r ON r.id = c.id
+JOIN access_sight s ON s.viewer_id = :viewer AND s.kind = r.kind AND s.marking = r.marking AND s.compartment = r.compartment LEFT JOIN people_organisation o ON o.id = c.organisation_id
 ORDER BY c.id;
 
 -- name: people_contact_by_ref
 -- One contact by its ref.
--- unscoped: contacts are for everybody of the centre
--- in: ref text      one: id id
-SELECT c.id FROM people_contact c JOIN record r ON r.id = c.id WHERE r.ref = :ref;
+-- in: viewer id, ref text      one: id id
+SELECT c.id FROM people_contact c JOIN record r ON r.id = c.id
+JOIN access_sight s ON s.viewer_id = :viewer AND s.kind = r.kind AND s.marking = r.marking AND s.compartment = r.compartment WHERE r.ref = :ref;
 
 -- name: people_contact_by_address
 -- One contact by its address.
@@ -48,11 +48,11 @@ SELECT id FROM people_contact WHERE address = :address AND address <> '' ORDER B
 
 -- name: people_contact_one
 -- One contact.
--- unscoped: contacts are for everybody of the centre
--- in: id id      one: id id, ref text, organisation text?, organisation_en text?, name text, address text, language text, country text, reach text, reach_at time?, note text
+-- in: viewer id, id id      one: id id, ref text, organisation text?, organisation_en text?, name text, address text, language text, country text, reach text, reach_at time?, note text
 SELECT c.id, r.ref, o.name_ja AS organisation, o.name_en AS organisation_en, c.name, c.address, c.language, c.country, c.reach,
 	c.reach_at, c.note
-FROM people_contact c JOIN record r ON r.id = c.id LEFT JOIN people_organisation o ON o.id = c.organisation_id
+FROM people_contact c JOIN record r ON r.id = c.id
+JOIN access_sight s ON s.viewer_id = :viewer AND s.kind = r.kind AND s.marking = r.marking AND s.compartment = r.compartment LEFT JOIN people_organisation o ON o.id = c.organisation_id
 WHERE c.id = :id;
 
 -- name: people_contact_reach

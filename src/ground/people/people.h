@@ -10,6 +10,7 @@
 #ifndef GROUND_PEOPLE_PEOPLE_H
 #define GROUND_PEOPLE_PEOPLE_H
 
+#include "ground/access/rules.h"
 #include "ground/record/doing.h"
 #include "ground/record/record.h"
 
