@@ -330,21 +330,26 @@ static int open_folder_of(const char *path)
 	return open_place(copy);
 }
 
+/* Where there is no place for it, the desk's jobs say so themselves. */
+static int open_blobs(const char *path)
+{
+	int fd;
+
+	return folder_open(path, 0700, &fd, NULL) < 0 ? -1 : fd;
+}
+
 static int lock_in(const struct conf *c, struct error *err)
 {
 	const char *tree = conf_text(c, SETTING_PUBLIC_TREE);
-	int out = -1, blobs = -1, r = folder_open(tree, 0755, &out, err);
-	int kept = folder_open(conf_text(c, SETTING_CENTRE_BLOBS), 0700, &blobs, err);
+	int out = -1, r = folder_open(tree, 0755, &out, err);
 	const struct sandbox_place places[] = {
 		{ .fd = out, .is_kept = true },
 		{ .fd = open_folder_of(conf_text(c, SETTING_CENTRE_DATABASE)), .is_kept = true },
-		{ .fd = blobs, .is_kept = true },
+		{ .fd = open_blobs(conf_text(c, SETTING_CENTRE_BLOBS)), .is_kept = true },
 		{ .fd = open_place(conf_text(c, SETTING_STORE_FOLDER)) },
 		{ .fd = open_place(conf_text(c, SETTING_OBSERVE_PLACES)) },
 	};
 
-	if (r == 0)
-		r = kept;
 	if (r == 0)
 		r = sandbox_enter_places(SANDBOX_JOBS, places, COUNT(places), err);
 	for (size_t i = 0; i < COUNT(places); i++)

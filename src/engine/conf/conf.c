@@ -121,6 +121,20 @@ static int parse(cfg_t *cfg, const char *path, bool may_miss, struct error *err)
 	return err->line[0] ? -EINVAL : error_set(err, -EINVAL, "'%s' is not a configuration", path);
 }
 
+/* What arrives lies beside the case database, unless it is told otherwise. */
+static void complete(struct conf *c)
+{
+	const char *database = c->text[SETTING_CENTRE_DATABASE], *slash = strrchr(database, '/');
+	char *blobs = NULL;
+
+	if (c->text[SETTING_CENTRE_BLOBS][0])
+		return;
+	if (asprintf(&blobs, "%.*sblobs", slash ? (int)(slash - database) + 1 : 0, database) < 0)
+		abort();
+	free(c->text[SETTING_CENTRE_BLOBS]);
+	c->text[SETTING_CENTRE_BLOBS] = blobs;
+}
+
 int conf_load(const char *path, struct conf **ret, struct error *err)
 {
 	cfg_opt_t top[BLOCKS_MAX + 1], options[BLOCKS_MAX][SETTING_COUNT + 1];
@@ -148,6 +162,7 @@ int conf_load(const char *path, struct conf **ret, struct error *err)
 		conf_free(c);
 		return r;
 	}
+	complete(c);
 	*ret = c;
 	return 0;
 }

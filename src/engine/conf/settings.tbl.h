@@ -8,8 +8,8 @@ SETTING(CENTRE_NAME_JA, "centre", "name_ja", TEXT, "火の見", 0, 0, "Name of t
 SETTING(CENTRE_NAME_EN, "centre", "name_en", TEXT, "Hinomi", 0, 0, "Name of the centre on English pages.")
 SETTING(CENTRE_DATABASE, "centre", "database", PATH, "/var/lib/hinomi/cases.db", 0, 0,
 	"The case database: records, reviews of surges, notes, frozen quarters.")
-SETTING(CENTRE_BLOBS, "centre", "blobs", PATH, "/var/lib/hinomi/blobs", 0, 0,
-	"Folder of what arrived and what was sent, as it was: mails, files.")
+SETTING(CENTRE_BLOBS, "centre", "blobs", PATH, "", 0, 0,
+	"Folder of what arrived and what was sent, as it was: mails, files. Empty: blobs, beside the case database.")
 SETTING(CENTRE_COUNTRY, "centre", "country", TEXT, "JP", 0, 0,
 	"The centre's own country, two letters: requests to its parties count as domestic.")
 SETTING(MAIL_ADDRESS, "mail", "address", TEXT, "", 0, 0,
