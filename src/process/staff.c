@@ -215,6 +215,10 @@ static int serve(const struct asked *a, const struct conf *c, struct error *err)
 	}
 	staff.actor = actor();
 	staff.names = conf_text(c, SETTING_STAFF_NAMES);
+	staff.mail_address = conf_text(c, SETTING_MAIL_ADDRESS);
+	staff.home = conf_text(c, SETTING_CENTRE_COUNTRY);
+	staff.can_sign = conf_text(c, SETTING_KEYS_SIGN)[0];
+	staff.delay_us = conf_number(c, SETTING_MAIL_DELAY) * SECOND_US;
 	staff.proxy = conf_text(c, SETTING_STAFF_PROXY);
 	staff.limits.idle_us = conf_number(c, SETTING_STAFF_IDLE) * 60 * SECOND_US;
 	staff.limits.longest_us = conf_number(c, SETTING_STAFF_SESSION) * HOUR_US;

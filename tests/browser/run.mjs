@@ -91,6 +91,9 @@ const FAMILIES_STAFF = [
   ["staff-notes", "observe/notes"], ["staff-fault", "observe/top?filter=dprt+22&period=soon&n=9999", 400],
   ["staff-missing", "observe/nothing", 404], ["staff-account", "account"], ["staff-accounts", "accounts"],
   ["staff-audit", "audit"],
+  ["desk-reports", "desk/reports"], ["desk-report", "desk/report/@REPORT"], ["desk-incidents", "desk/incidents"],
+  ["desk-incident", "desk/incident/@INCIDENT"], ["desk-letters", "desk/letters"], ["desk-letter", "desk/letter/@LETTER"],
+  ["desk-contacts", "desk/contacts"], ["desk-missing", "desk/report/R1999-0001", 404],
 ];
 // Before anybody is in; and of a centre that has no account yet.
 const FAMILIES_GUEST = [["staff-login", "login?next=/observe/top"]];
@@ -101,7 +104,7 @@ const same = new Set(readFileSync(join(source, "po/same.txt"), "utf8").split("\n
 
 // Texts of a Japanese page that hold no Japanese and are no data either.
 function untranslated(texts) {
-  const isData = /^(\d+\/(tcp|udp)|[A-Z]{2}|[\d\s.,:;%+−–\-/()~·～]+|\(?[A-Z][a-z]+\/[A-Za-z_]+\)?|AT-\d{4}-\d{4})$/;
+  const isData = /^(\d+\/(tcp|udp)|[A-Z]{2}|[\d\s.,:;%+−–\-/()~·～]+|\(?[A-Z][a-z]+\/[A-Za-z_]+\)?|AT-\d{4}-\d{4}|[\w.+-]+@[\w.-]+)$/;
   return texts.filter(([text, isCell]) => !/[\u3040-\u30ff\u4e00-\u9fff]/.test(text) && !same.has(text) && !isData.test(text) &&
     !text.split(" · ").every((part) => same.has(part) || isData.test(part)) &&
     !(isCell && /^[\w.:/*?-]+(, [\w]+)*$/.test(text))).map(([text]) => text);
@@ -208,6 +211,30 @@ async function logOut(context, site, lang) {
   result(`log out ${lang}`, faults);
 }
 
+// What arrived, an incident made of it, and a letter: their refs go into the paths of the pages.
+async function makeCase(conf, folder) {
+  const at = ["-c", conf, "--db", join(folder, "cases.db")];
+  const mail = (from, subject, text, n) => `Received: from mx ${n}\r\nFrom: ${from}\r\nSubject: =?UTF-8?B?${Buffer.from(subject).toString("base64")}` +
+    `?=\r\nMessage-ID: <${n}@example.com>\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n${text}\r\n`;
+  feed(mail("reporter@example.com", "フィッシングサイトの報告", "偽のログインページがあります。\r\nhttp://phish.example.jp/login?id=1\r\n<script>alert(1)</script>", 1),
+    program("hinomi"), "mail", "take", ...at);
+  feed(mail("soc@example.net", "Scans from your network", "192.0.2.1 scans 22/tcp", 2), program("hinomi"), "mail", "take", ...at);
+  const jobs = spawn(program("hinomi-jobs"), ["-c", conf], { stdio: "ignore" });
+  let list = "";
+  for (let i = 0; i < 100 && list.split("\n").length < 3; i++) {
+    await new Promise((wait) => setTimeout(wait, 100));
+    list = run(program("hinomi"), "report", "list", ...at, "--json");
+  }
+  jobs.kill();
+  const report = JSON.parse(list.trim().split("\n").pop()).ref;
+  const incident = run(program("hinomi"), "incident", "make", report, ...at, "--category", "phishing", "--title", "銀行をかたるフィッシング").trim();
+  const contact = run(program("hinomi"), "contact", "add", "通報窓口", "abuse@isp.example.net", ...at, "--organisation", "例示ネット", "--country", "JP").trim();
+  const letter = feed("ご確認をお願いします。\nhttp://phish.example.jp/login?id=1\n", program("hinomi"), "request", "make", contact, incident, ...at,
+    "--subject", "フィッシングサイトについて", "--text", "-", "--reason", "このネットワークの管理者").trim();
+  for (const family of FAMILIES_STAFF)
+    family[1] = family[1].replace("@REPORT", report).replace("@INCIDENT", incident).replace("@LETTER", letter);
+}
+
 async function main() {
   const rows = join(work, "rows.csv"), store = join(work, "store"), out = join(work, "public");
   rmSync(shots, { recursive: true, force: true });
@@ -233,8 +260,11 @@ async function main() {
     `sensor nara-1 batch_us=${ago(1)} heartbeat_us=${ago(1)} sent_us=${ago(1)} clock_error_us=90000000\n` +
     `sensor tokyo-1 batch_us=${ago(1)} heartbeat_us=${ago(1)} sent_us=${ago(1)} events=51234 kernel_dropped=3\n`);
   feed(`${WORD}\n`, program("hinomi"), "account", "add", ...at, "suzuki", "--name-ja", "鈴木一郎", "--name-en", "SUZUKI Ichiro", "--role", "all");
+  const conf = join(work, "hinomi.conf");
+  writeFileSync(conf, 'centre { database = "cases.db" }\nstore { folder = "store" }\npublic { tree = "jobs" }\nmail { address = "csirt@csirt.example.org" }\n');
+  await makeCase(conf, work);
   const publicSite = await serve("hinomi-public", out);
-  const staffSite = await serve("hinomi-staff", "--data", store, "--place", places, "--scanners", join(work, "scanners"), "--db", cases,
+  const staffSite = await serve("hinomi-staff", "-c", conf, "--data", store, "--place", places, "--scanners", join(work, "scanners"), "--db", cases,
     "--collect", collect);
   const openSite = await serve("hinomi-staff", "--data", store, "--db", join(work, "open.db"));
   const browser = await playwright.chromium.launch({ executablePath: chromium, args: ["--no-sandbox"] });

@@ -12,7 +12,6 @@
 #include "face/cmd/table.h"
 
 #include <errno.h>
-#include <sys/random.h>
 
 static int find(struct cases *c, const char *ref, struct letter *ret, struct error *err)
 {
@@ -142,33 +141,9 @@ int cmd_letter_show(const struct invocation *in)
 
 /* --- changes --- */
 
-struct sending {
-	const struct letter *letter;
-	struct letter_queueing queueing;
-};
-
-static int queue(struct db *db, void *context, struct error *err)
-{
-	struct sending *s = context;
-
-	return letter_queue(db, s->letter->id, &s->queueing, err);
-}
-
 static int send_one(struct cases *c, const struct letter *l, int64_t delay_s, struct error *err)
 {
-	const char *address = conf_text(c->conf, SETTING_MAIL_ADDRESS), *at = strrchr(address, '@');
-	uint64_t random;
-	char nonce[17];
-
-	if (!at) {
-		error_hint(err, "the setting mail.address says where letters come from");
-		return error_set(err, -EINVAL, "no mail is sent here");
-	}
-	if (getrandom(&random, sizeof random, 0) != sizeof random)
-		return error_set(err, -EIO, "there is no chance to be had");
-	snprintf(nonce, sizeof nonce, "%016llx", (unsigned long long)random);
-	return db_transaction(c->db, queue,
-			      &(struct sending){ l, { at + 1, nonce, c->doing.at + delay_s * SECOND_US, c->doing } }, err);
+	return letter_send(c->db, l->id, conf_text(c->conf, SETTING_MAIL_ADDRESS), c->doing.at + delay_s * SECOND_US, &c->doing, err);
 }
 
 static int withdraw_one(struct cases *c, const struct letter *l, int64_t delay_s, struct error *err)

@@ -17,10 +17,16 @@ static const char *const kinds[] = { "probe", "backscatter", "other", "all", NUL
 static const char *const units[] = { "hour", "day", "week", "month", NULL };
 static const char *const formats[] = { "html", "csv", "json", NULL };
 static const char *const acts[] = { "keep", "confirm", "reject", "reopen", "save", "remove", "password", "totp-begin",
-				    "totp-confirm", "totp-remove", NULL }; /* enum page_act */
+				    "totp-confirm", "totp-remove", "make", "join", "merge", "unmerge", "close", "open",
+				    "bin", "ask", "send", "withdraw", "resend", "settle", "add", NULL }; /* enum page_act */
 
 #define KEPT_FIELDS 11 /* those of a question */
 #define WORDS_MOST 4000
+#define LETTER_MOST 20000
+
+/* Codes of the set in use today (incident_category). */
+static const char *const categories[] = { "phishing", "defacement", "malware_site", "scan", "dos", "ics", "targeted", "other", NULL };
+static const char *const letter_langs[] = { "ja", "en", NULL };
 
 const struct http_field staff_fields[] = {
 	{ "filter", HTTP_TEXT, 0, FILTER_MOST, 0, NULL },
@@ -54,6 +60,18 @@ const struct http_field staff_fields[] = {
 	{ "again", HTTP_SECRET, 0, PASSWORD_MAX, 0, NULL },
 	{ "code", HTTP_TEXT, 0, 40, 0, NULL },
 	{ "session", HTTP_NUMBER, 0, INT64_MAX, 0, NULL },
+	{ "title", HTTP_TEXT, 0, 200, 0, NULL },
+	{ "category", HTTP_CHOICE, 0, 0, 0, categories },
+	{ "report", HTTP_TEXT, 0, 40, 0, NULL },
+	{ "incident", HTTP_TEXT, 0, 40, 0, NULL },
+	{ "contact", HTTP_TEXT, 0, 254, 0, NULL },
+	{ "address", HTTP_TEXT, 0, 254, 0, NULL },
+	{ "organisation", HTTP_TEXT, 0, 200, 0, NULL },
+	{ "country", HTTP_TEXT, 0, 2, 0, NULL },
+	{ "letter_lang", HTTP_CHOICE, 0, 0, 0, letter_langs },
+	{ "subject", HTTP_TEXT, 0, 300, 0, NULL },
+	{ "text", HTTP_LINES, 0, LETTER_MOST, 0, NULL },
+	{ "reason", HTTP_TEXT, 0, 300, 0, NULL },
 	{ 0 },
 };
 

@@ -13,9 +13,9 @@
 #include "observe/series/point.h"
 #include "observe/view/view.h"
 
-#define PAGE_SHEETS_MAX 4
+#define PAGE_SHEETS_MAX 8
 #define PAGE_FAULTS_MAX 12
-#define PAGE_FIELDS_MAX 48
+#define PAGE_FIELDS_MAX 64
 
 /* Fields that a page's form shows. */
 enum page_form {
@@ -56,7 +56,8 @@ extern const struct staff_page staff_pages[]; /* ends with a row without path */
 
 /* What an act does. */
 enum page_act { ACT_KEEP, ACT_CONFIRM, ACT_REJECT, ACT_REOPEN, ACT_SAVE, ACT_REMOVE, ACT_PASSWORD, ACT_TOTP_BEGIN, ACT_TOTP_CONFIRM,
-		ACT_TOTP_REMOVE };
+		ACT_TOTP_REMOVE, ACT_MAKE, ACT_JOIN, ACT_MERGE, ACT_UNMERGE, ACT_CLOSE, ACT_OPEN, ACT_BIN, ACT_ASK, ACT_SEND,
+		ACT_WITHDRAW, ACT_RESEND, ACT_SETTLE, ACT_ADD };
 struct page_button {
 	enum page_act act;
 	enum message label;
@@ -155,6 +156,20 @@ void page_health_sheet(struct page *p, const struct watched *w);
 /* Roles in words. */
 const char *page_roles(const struct page *p, unsigned roles);
 
+/* Text as it came, under a title, with its URLs made harmless; `heading`, its subject, may be NULL. */
+void page_text(struct page *p, const char *title, const char *note, const char *heading, const char *text);
+
+int page_reports(struct page *p, struct error *err);
+int page_report(struct page *p, struct error *err);
+int page_report_act(struct page *p, struct error *err);
+int page_incidents(struct page *p, struct error *err);
+int page_incident(struct page *p, struct error *err);
+int page_incident_act(struct page *p, struct error *err);
+int page_letters(struct page *p, struct error *err);
+int page_letter(struct page *p, struct error *err);
+int page_letter_act(struct page *p, struct error *err);
+int page_contacts(struct page *p, struct error *err);
+int page_contacts_act(struct page *p, struct error *err);
 int page_accounts(struct page *p, struct error *err);
 int page_audit(struct page *p, struct error *err);
 int page_account(struct page *p, struct error *err);

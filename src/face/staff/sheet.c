@@ -91,9 +91,14 @@ static bool is_ascii(const char *text)
 	return *text == '\0';
 }
 
+const char *sheet_lang_of(const char *text)
+{
+	return is_ascii(text) ? "en" : "ja";
+}
+
 void sheet_said(struct sheet *s, const char *text)
 {
-	add(s, (struct cell){ .text = text, .raw = text, .lang = is_ascii(text) ? "en" : "ja" });
+	add(s, (struct cell){ .text = text, .raw = text, .lang = sheet_lang_of(text) });
 }
 
 void sheet_link(struct sheet *s, const char *text, const char *raw, const char *url)

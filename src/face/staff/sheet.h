@@ -38,6 +38,8 @@ void sheet_empty(struct sheet *s, const char *text);
 void sheet_text(struct sheet *s, const char *text, const char *url);
 /* Words that people wrote, or a filter: marked as English or Japanese, whatever the page's language is. */
 void sheet_said(struct sheet *s, const char *text);
+/* As what such words are marked: "en" or "ja". */
+const char *sheet_lang_of(const char *text);
 void sheet_link(struct sheet *s, const char *text, const char *raw, const char *url);
 /* `raw` is for programs, where it differs from what people read. */
 void sheet_both(struct sheet *s, const char *text, const char *raw);

@@ -138,6 +138,18 @@ static const struct form_field {
 	{ 0, "alert_date", MSG_STAFF_ALERT_DATE, MSG_STAFF_DATE_HINT, true },
 	{ 0, "note_ja", MSG_STAFF_NOTE_JA, 0, false },
 	{ 0, "note_en", MSG_STAFF_NOTE_EN, 0, false },
+	{ 0, "title", MSG_DESK_TITLE, 0, false },
+	{ 0, "category", MSG_DESK_CATEGORY, 0, false },
+	{ 0, "report", MSG_DESK_REPORT, MSG_DESK_REPORT_HINT, true },
+	{ 0, "incident", MSG_DESK_INCIDENT, MSG_DESK_INCIDENT_HINT, true },
+	{ 0, "contact", MSG_DESK_CONTACT, MSG_DESK_CONTACT_HINT, true },
+	{ 0, "address", MSG_DESK_ADDRESS, 0, false },
+	{ 0, "organisation", MSG_DESK_ORGANISATION, 0, false },
+	{ 0, "country", MSG_DESK_COUNTRY, MSG_DESK_COUNTRY_HINT, true },
+	{ 0, "letter_lang", MSG_DESK_LETTER_LANG, 0, false },
+	{ 0, "subject", MSG_DESK_SUBJECT, 0, false },
+	{ 0, "text", MSG_DESK_TEXT, 0, false },
+	{ 0, "reason", MSG_DESK_REASON, 0, false },
 };
 
 static const struct {
@@ -148,6 +160,11 @@ static const struct {
 	{ "kind", "other", MSG_STAFF_KIND_OTHER },   { "kind", "all", MSG_STAFF_KIND_ALL },
 	{ "unit", "hour", MSG_STAFF_UNIT_HOUR },     { "unit", "day", MSG_STAFF_UNIT_DAY },
 	{ "unit", "week", MSG_STAFF_UNIT_WEEK },     { "unit", "month", MSG_STAFF_UNIT_MONTH },
+	{ "category", "phishing", MSG_DESK_PHISHING }, { "category", "defacement", MSG_DESK_DEFACEMENT },
+	{ "category", "malware_site", MSG_DESK_MALWARE_SITE }, { "category", "scan", MSG_DESK_SCAN },
+	{ "category", "dos", MSG_DESK_DOS },	     { "category", "ics", MSG_DESK_ICS },
+	{ "category", "targeted", MSG_DESK_TARGETED }, { "category", "other", MSG_DESK_OTHER },
+	{ "letter_lang", "ja", MSG_DESK_JAPANESE },  { "letter_lang", "en", MSG_DESK_ENGLISH },
 };
 
 static enum message choice_label(const char *field, const char *choice)
@@ -207,7 +224,7 @@ static void put_field(const struct page *p, const struct form_field *field, stru
 
 	value_put_text(v, "name", field->name);
 	value_put_text(v, "label", words(p->lang, field->label));
-	value_put_bool(v, "is_wide", f->type == HTTP_TEXT && f->most > 1000);
+	value_put_bool(v, "is_wide", (f->type == HTTP_TEXT && f->most > 1000) || (f->type == HTTP_LINES && f->most > 10000));
 	if (field->has_hint)
 		value_put_text(v, "hint", words(p->lang, field->hint));
 	for (size_t i = 0; i < p->fault_count; i++)
@@ -227,7 +244,7 @@ static void put_field(const struct page *p, const struct form_field *field, stru
 	} else {
 		value_put_bool(v, f->type == HTTP_LINES ? "is_lines" : "is_text", true);
 		if (f->type == HTTP_LINES)
-			value_put_text(v, "text_lang", strcmp(f->name, "note_ja") == 0 ? "ja" : "en");
+			value_put_text(v, "text_lang", strcmp(f->name, "note_ja") == 0 ? "ja" : strcmp(f->name, "note_en") == 0 ? "en" : NULL);
 		value_put_text(v, "value", shown_text(p, f, given));
 	}
 }
@@ -543,6 +560,12 @@ static const struct staff_page inner_pages[] = {
 	  page_surge_act, 0, OBJECT_REVIEW },
 	{ "/observe/confirmed", MSG_STAFF_SURGES, MSG_STAFF_CONFIRMED_TITLE, MSG_STAFF_CONFIRMED_INTRO, 0, page_confirmed, NULL,
 	  PAGE_HAS_FILES | PAGE_OF_DESK, OBJECT_REVIEW },
+	{ "/desk/report/{ref}", MSG_DESK_REPORTS, MSG_DESK_REPORT_TITLE, MSG_DESK_REPORT_INTRO, 0, page_report, page_report_act,
+	  PAGE_OF_DESK, OBJECT_REPORT },
+	{ "/desk/incident/{ref}", MSG_DESK_INCIDENTS, MSG_DESK_INCIDENT_TITLE, MSG_DESK_INCIDENT_INTRO, 0, page_incident,
+	  page_incident_act, PAGE_OF_DESK, OBJECT_INCIDENT },
+	{ "/desk/letter/{ref}", MSG_DESK_LETTERS, MSG_DESK_LETTER_TITLE, MSG_DESK_LETTER_INTRO, 0, page_letter, page_letter_act,
+	  PAGE_OF_DESK, OBJECT_LETTER },
 	{ 0 },
 };
 
@@ -592,6 +615,7 @@ static int answer_page(struct page *p, bool acts, struct http_response *rs, stru
 	p->value = value_object(p->arena);
 	value_put_list(p->value, "notices");
 	value_put_list(p->value, "desk");
+	value_put_list(p->value, "texts");
 	if (!p->session)
 		page_notice(p, words(p->lang, MSG_STAFF_NO_ACCOUNTS), true);
 	if (!(p->page->flags & PAGE_OF_VIEWER))
@@ -721,6 +745,14 @@ const struct staff_page staff_pages[] = {
 	  page_filters_act, PAGE_OF_DESK | PAGE_SORTS, OBJECT_FILTER },
 	{ "/observe/notes", MSG_STAFF_NOTES, MSG_STAFF_NOTES_TITLE, MSG_STAFF_NOTES_INTRO, 0, page_notes, page_notes_act,
 	  PAGE_OF_DESK | PAGE_SORTS, OBJECT_NOTE },
+	{ "/desk/reports", MSG_DESK_REPORTS, MSG_DESK_REPORTS_TITLE, MSG_DESK_REPORTS_INTRO, 0, page_reports, NULL,
+	  PAGE_OF_DESK | PAGE_HAS_FILES, OBJECT_REPORT },
+	{ "/desk/incidents", MSG_DESK_INCIDENTS, MSG_DESK_INCIDENTS_TITLE, MSG_DESK_INCIDENTS_INTRO, 0, page_incidents, NULL,
+	  PAGE_OF_DESK | PAGE_HAS_FILES, OBJECT_INCIDENT },
+	{ "/desk/letters", MSG_DESK_LETTERS, MSG_DESK_LETTERS_TITLE, MSG_DESK_LETTERS_INTRO, 0, page_letters, NULL,
+	  PAGE_OF_DESK | PAGE_HAS_FILES, OBJECT_LETTER },
+	{ "/desk/contacts", MSG_DESK_CONTACTS, MSG_DESK_CONTACTS_TITLE, MSG_DESK_CONTACTS_INTRO, 0, page_contacts, page_contacts_act,
+	  PAGE_OF_DESK | PAGE_SORTS, OBJECT_CONTACT },
 	{ "/accounts", MSG_STAFF_ACCOUNTS, MSG_STAFF_ACCOUNTS_TITLE, MSG_STAFF_ACCOUNTS_INTRO, 0, page_accounts, NULL,
 	  PAGE_OF_DESK | PAGE_HAS_FILES, OBJECT_ACCOUNT },
 	{ "/audit", MSG_STAFF_AUDIT, MSG_STAFF_AUDIT_TITLE, MSG_STAFF_AUDIT_INTRO, 0, page_audit, NULL,
@@ -750,6 +782,17 @@ static const struct http_route routes[] = {
 	ACT("/observe/filters"),
 	SHOW("/observe/notes"),
 	ACT("/observe/notes"),
+	SHOW("/desk/reports"),
+	SHOW("/desk/report/{ref}"),
+	ACT("/desk/report/{ref}"),
+	SHOW("/desk/incidents"),
+	SHOW("/desk/incident/{ref}"),
+	ACT("/desk/incident/{ref}"),
+	SHOW("/desk/letters"),
+	SHOW("/desk/letter/{ref}"),
+	ACT("/desk/letter/{ref}"),
+	SHOW("/desk/contacts"),
+	ACT("/desk/contacts"),
 	SHOW("/accounts"),
 	SHOW("/audit"),
 	SHOW("/account"),

@@ -25,6 +25,10 @@ struct staff {
 	bool has_accounts;   /* known to be so: it does not change back */
 	bool is_secure;      /* browsers come by TLS, here or at the proxy */
 	bool is_public;      /* the listener can be reached from other machines */
+	const char *mail_address; /* that letters come from; "": none are sent */
+	const char *home;    /* the centre's own country */
+	bool can_sign;
+	int64_t delay_us;    /* before a letter goes out, in which it can be taken back */
 	const char *proxy;   /* whose X-Forwarded-For counts: an address or "unix"; "": nobody's */
 	const char *names;   /* of this site, in Host, with commas; "": loopback's alone */
 	/* Where sources belong, for filters by country and AS; NULL: unknown. */

@@ -7,6 +7,7 @@
 #include "ground/letter/letter.sql.gen.h"
 
 #include <errno.h>
+#include <sys/random.h>
 
 /* --- writing --- */
 
@@ -49,6 +50,34 @@ int letter_queue(struct db *db, int64_t id, const struct letter_queueing *q, str
 	snprintf(message_id, sizeof message_id, "%s.%lld@%s", q->nonce, (long long)id, q->domain);
 	return changed(db, letter_approve(db, id, message_id, q->send_after, q->doing.actor, q->doing.at, err), id, &q->doing,
 		       "queued", NULL, err);
+}
+
+struct sending {
+	int64_t id;
+	struct letter_queueing queueing;
+};
+
+static int queue(struct db *db, void *context, struct error *err)
+{
+	const struct sending *s = context;
+
+	return letter_queue(db, s->id, &s->queueing, err);
+}
+
+int letter_send(struct db *db, int64_t id, const char *address, int64_t send_after, const struct doing *doing, struct error *err)
+{
+	const char *at = strrchr(address, '@');
+	uint64_t random;
+	char nonce[17];
+
+	if (!at) {
+		error_hint(err, "the setting mail.address says where letters come from");
+		return error_set(err, -EINVAL, "no mail is sent here");
+	}
+	if (getrandom(&random, sizeof random, 0) != sizeof random)
+		return error_set(err, -EIO, "there is no chance to be had");
+	snprintf(nonce, sizeof nonce, "%016llx", (unsigned long long)random);
+	return db_transaction(db, queue, &(struct sending){ id, { at + 1, nonce, send_after, *doing } }, err);
 }
 
 struct stepping {

@@ -58,6 +58,9 @@ struct letter_queueing {
 /* A draft goes out at `send_after`. Inside a transaction. -ENOENT; -EALREADY: it is no draft any more. */
 int letter_queue(struct db *db, int64_t id, const struct letter_queueing *q, struct error *err);
 
+/* The same as a transaction of its own: from `address` of the centre, whose domain its Message-ID has. -EINVAL: there is none. */
+int letter_send(struct db *db, int64_t id, const char *address, int64_t send_after, const struct doing *doing, struct error *err);
+
 /* Takes it back, or throws a draft away. -EALREADY: it is on its way or out. */
 int letter_withdraw(struct db *db, int64_t id, const struct doing *doing, struct error *err);
 

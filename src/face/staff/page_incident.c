@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Copyright The hinomi authors */
+/* Incidents: the list, and one with its reports, requests, letters and what came back. */
+#include "base/cleanup.h"
+#include "face/staff/page_desk_int.h"
+#include "ground/access/sight.h"
+#include "ground/people/contact.h"
+#include "ground/people/key.h"
+
+#include <errno.h>
+
+static const struct sheet_column columns[] = {
+	{ "ref", MSG_DESK_REF, SHEET_TEXT },	    { "counts", MSG_DESK_COUNTS, SHEET_TEXT },
+	{ "category", MSG_DESK_CATEGORY, SHEET_TEXT }, { "state", MSG_DESK_STATE, SHEET_TEXT },
+	{ "title", MSG_DESK_TITLE, SHEET_LONG },    { "reports", MSG_DESK_REPORTS, SHEET_NUMBER },
+	{ "requests", MSG_DESK_REQUESTS, SHEET_NUMBER }, { "merged_into", MSG_DESK_MERGED_INTO, SHEET_TEXT }, { 0 },
+};
+
+void desk_incidents_sheet(struct page *p, const struct incident *list, size_t count)
+{
+	struct sheet *sheet = page_sheet(p, "incidents", MSG_DESK_INCIDENTS, columns);
+
+	sheet_empty(sheet, words(p->lang, MSG_DESK_NO_INCIDENTS));
+	for (size_t i = 0; i < count; i++) {
+		desk_ref_cell(p, sheet, list[i].ref);
+		desk_time_cell(p, sheet, list[i].counts_at);
+		sheet_both(sheet, p->lang == LANG_JA ? list[i].category_ja : list[i].category_en, list[i].category);
+		desk_state_cell(p, sheet, list[i].state);
+		sheet_said(sheet, list[i].title);
+		sheet_number(sheet, list[i].reports);
+		sheet_number(sheet, list[i].requests);
+		if (list[i].merged_into[0])
+			desk_ref_cell(p, sheet, list[i].merged_into);
+		else
+			sheet_nothing(sheet);
+	}
+}
+
+int page_incidents(struct page *p, struct error *err)
+{
+	struct incident *list = NULL;
+	size_t count = 0;
+	int r;
+
+	if (!page_has_cases(p))
+		return 0;
+	r = incident_list(p->staff->db, p->viewer.id, "", DESK_ROWS_MAX, p->arena, &list, &count, err);
+	if (r == 0)
+		desk_incidents_sheet(p, list, count);
+	return r;
+}
+
+/* --- one --- */
+
+static int load(struct page *p, struct incident *ret, struct error *err)
+{
+	struct access_head head;
+	int r = access_open(p->staff->db, &p->viewer, desk_ref(p), page_doing(p).at, p->arena, &head, err);
+
+	if (r == 0)
+		r = incident_by_ref(p->staff->db, p->viewer.id, desk_ref(p), p->arena, ret, err);
+	return r == 0 ? -ENOENT : r < 0 ? r : 0;
+}
+
+static int requests_sheet(struct page *p, int64_t incident, struct error *err)
+{
+	static const struct sheet_column request_columns[] = {
+		{ "ref", MSG_DESK_REF, SHEET_TEXT },	  { "contact", MSG_DESK_CONTACT, SHEET_LONG },
+		{ "country", MSG_DESK_COUNTRY, SHEET_TEXT }, { "letter", MSG_DESK_LETTERS, SHEET_TEXT },
+		{ "state", MSG_DESK_STATE, SHEET_TEXT },  { "asked", MSG_DESK_ASKED, SHEET_TEXT },
+		{ "answered", MSG_DESK_ANSWERED, SHEET_TEXT }, { "reason", MSG_DESK_REASON, SHEET_LONG }, { 0 },
+	};
+	struct sheet *sheet = page_sheet(p, "requests", MSG_DESK_REQUESTS, request_columns);
+	struct request *list = NULL;
+	size_t count = 0;
+	int r = request_list(p->staff->db, p->viewer.id, incident, p->arena, &list, &count, err);
+
+	sheet_empty(sheet, words(p->lang, MSG_DESK_NO_REQUESTS));
+	for (size_t i = 0; i < count; i++) {
+		sheet_text(sheet, list[i].ref, NULL);
+		sheet_said(sheet, list[i].contact);
+		sheet_text(sheet, list[i].country, NULL);
+		desk_ref_cell(p, sheet, list[i].letter);
+		desk_state_cell(p, sheet, list[i].state);
+		desk_time_cell(p, sheet, list[i].asked_at);
+		desk_time_cell(p, sheet, list[i].answered_at);
+		sheet_said(sheet, list[i].reason);
+	}
+	return r;
+}
+
+static void offer(struct page *p, const struct incident *i)
+{
+	static const char *const ask_fields[] = { "contact", "reason", "subject", "text", NULL };
+	static const char *const join_fields[] = { "report", NULL }, *const merge_fields[] = { "incident", NULL };
+	static const char *const reason[] = { "reason", NULL }, *const none[] = { NULL };
+	static const struct page_button draft[] = { { ACT_ASK, MSG_DESK_DRAFT, false }, { 0 } };
+	static const struct page_button joined[] = { { ACT_JOIN, MSG_DESK_JOIN_REPORT, false }, { 0 } };
+	static const struct page_button merged[] = { { ACT_MERGE, MSG_DESK_MERGE, false }, { 0 } };
+	static const struct page_button unmerged[] = { { ACT_UNMERGE, MSG_DESK_UNMERGE, false }, { 0 } };
+	static const struct page_button closed[] = { { ACT_CLOSE, MSG_DESK_CLOSE, false }, { 0 } };
+	static const struct page_button opened[] = { { ACT_OPEN, MSG_DESK_REOPEN, false }, { 0 } };
+
+	page_form(p, "ask", MSG_DESK_ASK, words(p->lang, MSG_DESK_ASK_INTRO), ask_fields, draft);
+	page_form(p, "join", MSG_DESK_JOIN_REPORT, words(p->lang, MSG_DESK_JOIN_REPORT_INTRO), join_fields, joined);
+	if (i->merged_into[0])
+		page_form(p, "merge", MSG_DESK_UNMERGE,
+			  words_fill(p->arena, p->lang, MSG_DESK_UNMERGE_INTRO, "into", i->merged_into, NULL), none, unmerged);
+	else
+		page_form(p, "merge", MSG_DESK_MERGE, words(p->lang, MSG_DESK_MERGE_INTRO), merge_fields, merged);
+	page_form(p, "state", MSG_DESK_STATE_CHANGE, words(p->lang, MSG_DESK_STATE_INTRO), i->closed_at ? none : reason,
+		  i->closed_at ? opened : closed);
+}
+
+int page_incident(struct page *p, struct error *err)
+{
+	struct report *reports = NULL;
+	struct incident incident;
+	size_t count = 0;
+	int r;
+
+	if (!page_has_cases(p))
+		return 0;
+	r = load(p, &incident, err);
+	if (r < 0)
+		return r;
+	p->title = arena_printf(p->arena, "%s %s", words(p->lang, MSG_DESK_INCIDENT), incident.ref);
+	desk_incidents_sheet(p, &incident, 1);
+	r = report_of_incident(p->staff->db, p->viewer.id, incident.id, p->arena, &reports, &count, err);
+	if (r == 0) {
+		desk_reports_sheet(p, reports, count, incident.ref);
+		r = requests_sheet(p, incident.id, err);
+	}
+	if (r == 0)
+		r = desk_letters_sheet(p, incident.id, err);
+	if (r == 0)
+		r = desk_texts(p, incident.id, err);
+	if (r == 0)
+		r = desk_timeline(p, incident.id, err);
+	offer(p, &incident);
+	return r;
+}
+
+/* --- what is done with it --- */
+
+static int protection_of(struct page *p, const struct contact *to, const char **ret, struct error *err)
+{
+	const char *key;
+	int r = key_usable(p->staff->db, to->id, KEYS_OPENPGP, page_doing(p).at, p->arena, &key, err);
+
+	if (r >= 0)
+		*ret = rules_protection_name(rules_protection(p->staff->can_sign, r > 0, false));
+	return r < 0 ? r : 0;
+}
+
+static int draft(struct page *p, const struct incident *i, struct error *err)
+{
+	struct contact to;
+	struct request_new n = { .incidents = &i->id, .incident_count = 1, .contact = &to, .subject = http_value(p->rq, "subject")->text,
+				 .text = http_value(p->rq, "text")->text, .home = p->staff->home,
+				 .reason = http_value(p->rq, "reason")->text, .doing = page_doing(p) };
+	struct error inner = ERROR_NONE;
+	char ref[RECORD_REF_MAX];
+	int64_t letter;
+	int r = contact_find(p->staff->db, p->viewer.id, http_value(p->rq, "contact")->text, p->arena, &to, err);
+
+	if (r < 0)
+		return r;
+	if (r == 0)
+		ask_fault(p, "contact", MSG_DESK_FAULT_NONE, NULL);
+	if (!n.subject[0])
+		ask_fault(p, "subject", MSG_STAFF_FAULT_NEEDED, NULL);
+	if (!n.text[0])
+		ask_fault(p, "text", MSG_STAFF_FAULT_NEEDED, NULL);
+	if (p->fault_count)
+		return 0;
+	r = protection_of(p, &to, &n.protection, err);
+	if (r < 0)
+		return r;
+	r = request_make(p->staff->db, &n, &letter, ref, &inner);
+	return desk_wrote(p, "contact", r, &inner, r == 0 ? desk_url(p, arena_text(p->arena, ref)) : NULL);
+}
+
+static int join_or_split(struct page *p, const struct incident *i, bool joins, struct error *err)
+{
+	struct error inner = ERROR_NONE;
+	struct doing doing = page_doing(p);
+	int64_t report;
+	int r = desk_find_report(p, "report", &report, err);
+
+	if (r <= 0)
+		return r;
+	r = joins ? incident_join(p->staff->db, i->id, report, "a person said so", &doing, &inner)
+		  : incident_split(p->staff->db, i->id, report, &doing, &inner);
+	return desk_wrote(p, "report", r, &inner, desk_url(p, i->ref));
+}
+
+static int merge(struct page *p, const struct incident *i, struct error *err)
+{
+	struct error inner = ERROR_NONE;
+	struct doing doing = page_doing(p);
+	int64_t from;
+	int r = desk_find_incident(p, "incident", &from, err);
+
+	if (r <= 0)
+		return r;
+	r = incident_merge(p->staff->db, i->id, from, "a person said so", &doing, &inner);
+	return desk_wrote(p, "incident", r, &inner, desk_url(p, i->ref));
+}
+
+int page_incident_act(struct page *p, struct error *err)
+{
+	struct doing doing = page_doing(p);
+	struct error inner = ERROR_NONE;
+	struct incident i;
+	int r = load(p, &i, err);
+
+	if (r < 0)
+		return r;
+	switch (http_value(p->rq, "act")->number) {
+	case ACT_ASK:
+		return draft(p, &i, err);
+	case ACT_JOIN:
+		return join_or_split(p, &i, true, err);
+	case ACT_REMOVE:
+		return join_or_split(p, &i, false, err);
+	case ACT_MERGE:
+		return merge(p, &i, err);
+	case ACT_UNMERGE:
+		r = incident_unmerge(p->staff->db, i.id, &doing, &inner);
+		break;
+	case ACT_CLOSE:
+		r = incident_close(p->staff->db, i.id, http_value(p->rq, "reason")->text, &doing, &inner);
+		break;
+	case ACT_OPEN:
+		r = incident_reopen(p->staff->db, i.id, &doing, &inner);
+		break;
+	default:
+		return -EINVAL;
+	}
+	/* Two people did the same: what the second wanted is so. */
+	return page_wrote(p, r == -EALREADY ? 0 : r, &inner, desk_url(p, i.ref));
+}
