@@ -1,0 +1,138 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+# Copyright The hinomi authors
+"""The desk's pages through their forms: a report becomes an incident, another joins and is taken out again, two are merged and it is
+undone, a letter goes out, its answer arrives, the incident is closed. And what pages must refuse. TAP."""
+import re
+import subprocess
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+
+from centre import BUILD, Centre, end, mail, points_of
+
+
+class Still(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_):
+        return None
+
+
+class Staff:
+    def __init__(self, c):
+        self.log = c.folder / "staff.log"
+        with open(self.log, "wb") as log:
+            self.process = subprocess.Popen([BUILD / "src/process/hinomi-staff", "-c", "hinomi.conf", "--listen", "127.0.0.1:0"],
+                                            cwd=c.folder, stderr=log)
+        for _ in range(100):
+            found = re.search(r"address=(http://[^ ]*)/", self.log.read_text())
+            if found:
+                break
+            time.sleep(0.1)
+        self.site, self.browser = found[1], urllib.request.build_opener(Still())
+
+    def close(self):
+        self.process.terminate()
+        self.process.wait()
+
+    def ask(self, path, fields=None, **headers):
+        """(status, body, where it leads)"""
+        data = urllib.parse.urlencode(fields).encode() if fields is not None else None
+        request = urllib.request.Request(self.site + path, data, {"Accept-Language": "en", **headers})
+        try:
+            answer = self.browser.open(request, timeout=20)
+        except urllib.error.HTTPError as refused:
+            answer = refused
+        return answer.status, answer.read().decode(), answer.headers.get("Location")
+
+    def page(self, path):
+        status, body, _ = self.ask(path)
+        assert status == 200, (path, status)
+        return body
+
+    def act(self, path, act, expect=303, **fields):
+        token = re.search(r'name="csrf" value="([0-9a-f]+)"', self.page(path))[1]
+        status, body, leads = self.ask(path, {"csrf": token, "act": act, **fields})
+        assert status == expect, (path, act, status, re.findall(r'class="fault"[^>]*>([^<]+)', body))
+        return leads if expect == 303 else body
+
+
+def main(c, s):
+    with points_of("what arrived is shown as text: no script, no link to the site"):
+        c.take(mail("reporter@example.com", "<b>Phishing</b>", "see http://phish.example.jp/a?b=1\n<script>alert(1)</script>"))
+        c.take(mail("other@example.net", "the same site", "http://phish.example.jp/a?b=1"))
+        c.until(lambda: len(c.rows("report", "list")) == 2)
+        first, second = sorted(r["ref"] for r in c.rows("report", "list"))
+        body = s.page(f"/desk/report/{first}")
+        assert "hxxp://phish[.]example[.]jp/a?b=1" in body and "&lt;script&gt;alert(1)" in body and "&lt;b&gt;Phishing" in body
+        assert "<script" not in body and 'href="http://phish' not in body
+        assert first in s.page("/desk/reports") and second in s.page("/desk/reports")
+    with points_of("a report becomes an incident"):
+        leads = s.act(f"/desk/report/{first}", "make", title="Phishing of Example Bank", category="phishing")
+        incident = leads.rsplit("/", 1)[1]
+        assert c.row("incident", "show", incident)["reports"][0]["ref"] == first
+        assert "Phishing of Example Bank" in s.page(leads)
+    with points_of("another report of the same joins, and is taken out again"):
+        s.act(f"/desk/report/{second}", "join", incident=incident, reason="same URL")
+        assert len(c.row("incident", "show", incident)["reports"]) == 2
+        assert "It is so already" in s.act(f"/desk/report/{second}", "join", 400, incident=incident)
+        s.act(f"/desk/incident/{incident}", "remove", report=second)
+        assert len(c.row("incident", "show", incident)["reports"]) == 1
+    with points_of("two incidents are merged, and it is undone"):
+        other = s.act(f"/desk/report/{second}", "make", title="again", category="phishing").rsplit("/", 1)[1]
+        s.act(f"/desk/incident/{incident}", "merge", incident=other)
+        assert c.row("incident", "show", other)["merged_into"] == incident and f"merged into {incident}" in s.page(f"/desk/incident/{other}")
+        s.act(f"/desk/incident/{other}", "unmerge")
+        assert c.row("incident", "show", other)["merged_into"] is None
+    with points_of("a contact is added; an address that is none, and one that is there, are refused beside the field"):
+        s.act("/desk/contacts", "add", name="Abuse desk", address="abuse@isp.example.net", country="JP", letter_lang="en")
+        assert "cannot be used" in s.act("/desk/contacts", "add", 400, name="x", address="a@b\nBcc: c@d")
+        assert "already" in s.act("/desk/contacts", "add", 400, name="x", address="ABUSE@isp.example.net")
+    with points_of("nothing typed is lost when a field is wrong"):
+        body = s.act(f"/desk/incident/{incident}", "ask", 400, contact="C-9999", subject="Please act", text="Dear & all")
+        assert "Please act" in body and "Dear &amp; all" in body and "There is none of that number" in body
+    with points_of("a letter is drafted, seen, sent, and its answer arrives"):
+        leads = s.act(f"/desk/incident/{incident}", "ask", contact="abuse@isp.example.net", reason="holds the prefix",
+                      subject="Phishing site", text="Dear colleagues,\nplease look at http://phish.example.jp/\n")
+        letter = leads.rsplit("/", 1)[1]
+        assert "please look at hxxp://phish[.]example[.]jp/" in s.page(leads)
+        s.act(leads, "send")
+        c.until(lambda: [m for m in c.sink.mails() if m["Subject"] == "Phishing site"])
+        sent, = [m for m in c.sink.mails() if m["Subject"] == "Phishing site"]
+        assert "http://phish.example.jp/" in sent.get_payload()[0].get_content()
+        c.take(mail("abuse@isp.example.net", "Re: Phishing site", "It is gone now.", answers=c.row("letter", "show", letter)["message_id"]))
+        c.until(lambda: c.row("request", "list")["state"] == "answered")
+        assert "It is gone now." in s.page(f"/desk/incident/{incident}") and "answered" in s.page(f"/desk/incident/{incident}")
+    with points_of("the incident is closed with its reason, and opened again"):
+        s.act(f"/desk/incident/{incident}", "close", reason="site gone")
+        assert c.row("incident", "show", incident)["closed_reason"] == "site gone"
+        s.act(f"/desk/incident/{incident}", "open")
+        assert c.row("incident", "show", incident)["state"] == "open"
+    with points_of("spam goes to the bin and comes back"):
+        s.act(f"/desk/report/{second}", "bin")
+        assert c.row("report", "show", second)["state"] == "bin"
+        s.act(f"/desk/report/{second}", "open")
+        assert c.row("report", "show", second)["state"] == "open"
+    with points_of("no token, another site, another name: refused, and nothing changes"):
+        path = f"/desk/incident/{incident}"
+        assert s.ask(path, {"act": "close", "reason": "x"})[0] == 403
+        token = re.search(r'name="csrf" value="([0-9a-f]+)"', s.page(path))[1]
+        assert s.ask(path, {"csrf": token, "act": "close"}, Origin="http://evil.example")[0] == 403
+        assert s.ask(path, None, Host="evil.example")[0] in (403, 421)
+        assert c.row("incident", "show", incident)["state"] == "open"
+    with points_of("what is not there is 404, also what is no ref"):
+        for path in ("/desk/report/R1999-0001", "/desk/incident/%27%20OR%201=1", "/desk/letter/..%2f..%2fetc", "/desk/nothing"):
+            assert s.ask(path)[0] == 404, path
+    with points_of("lists are files for programs, too"):
+        assert s.ask("/desk/incidents?format=csv")[1].splitlines()[0].startswith("ref,counts,category")
+
+
+with Centre() as centre:
+    centre.run("contact", "list")
+    (centre.folder / "store").mkdir()
+    centre.run("observe", "import", "-q", "-d", "store", "-", stdin=b"time,sensor,source,protocol,source_port,port\n"
+               b"2013-05-01T00:00:00Z,a,192.0.2.1,tcp,1,22\n")
+    staff = Staff(centre)
+    main(centre, staff)
+    staff.close()
+end()
