@@ -116,6 +116,14 @@ static const struct {
 	{ SANDBOX_DELIVER, try_listen, "deliver listens" },
 	{ SANDBOX_DELIVER, try_ptrace, "deliver traces" },
 	{ SANDBOX_DELIVER, try_kill, "deliver kills" },
+	{ SANDBOX_MAILER, try_open_write, "the mailer makes a file" },
+	{ SANDBOX_MAILER, try_exec, "the mailer runs a program" },
+	{ SANDBOX_MAILER, try_fork, "the mailer starts a process" },
+	{ SANDBOX_MAILER, try_listen, "the mailer listens" },
+	{ SANDBOX_MAILER, try_ptrace, "the mailer traces" },
+	{ SANDBOX_MAILER, try_kill, "the mailer kills" },
+	{ SANDBOX_KEYS, try_socket, "a key process makes a socket to elsewhere" },
+	{ SANDBOX_KEYS, try_ptrace, "a key process traces" },
 	{ SANDBOX_DECODE, try_open, "decode opens a file" },
 	{ SANDBOX_DECODE, try_open_write, "decode makes a file" },
 	{ SANDBOX_DECODE, try_socket, "decode makes a socket" },
@@ -178,11 +186,36 @@ static void test_delivery_opens_nothing_elsewhere(void **state)
 		assert_int_equal(WEXITSTATUS(status), 0);
 }
 
+/* A key process runs GnuPG's programs, which Landlock names, and reads its own folder. */
+static void test_keys_run_nothing_else(void **state)
+{
+	bool has_landlock = syscall(SYS_landlock_create_ruleset, NULL, 0, 1u) >= 1;
+	char *const arguments[] = { (char *)(uintptr_t)"true", NULL };
+	int status;
+	pid_t pid = fork();
+
+	(void)state;
+	if (pid == 0) {
+		struct sandbox_place places[] = { { .fd = open("/tmp", O_PATH), .is_kept = true }, { .fd = open("/usr/lib", O_PATH) } };
+		if (sandbox_enter_places(SANDBOX_KEYS, places, COUNT(places), NULL) < 0)
+			_exit(2);
+		if (openat(AT_FDCWD, "/etc/shadow", O_RDONLY) >= 0)
+			_exit(3);
+		execv("/bin/true", arguments);
+		_exit(4);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) != 2);
+	if (has_landlock)
+		assert_int_equal(WEXITSTATUS(status), 4);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_who_tries_is_ended),
 		cmocka_unit_test(test_delivery_opens_nothing_elsewhere),
+		cmocka_unit_test(test_keys_run_nothing_else),
 	};
 
 	return cmocka_run_group_tests_name("walls", tests, NULL, NULL);

@@ -115,6 +115,63 @@ int blob_put(struct blobs *b, struct bytes bytes, char ret_name[BLOB_NAME_MAX], 
 	return r;
 }
 
+/* --- files --- */
+
+#define PIECE 65536
+
+/* Copies to a neighbour in the folder itself, as the name is not known before its last byte. */
+static int copy(int from, int to, uint64_t max, char ret_name[BLOB_NAME_MAX], uint64_t *ret_bytes)
+{
+	uint8_t hash[crypto_hash_sha256_BYTES];
+	static uint8_t piece[PIECE];
+	crypto_hash_sha256_state state;
+	uint64_t bytes = 0;
+	ssize_t n;
+
+	crypto_hash_sha256_init(&state);
+	while ((n = read(from, piece, sizeof piece)) != 0) {
+		int r = n > 0 ? write_whole(to, BYTES(piece, (size_t)n)) : 0;
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 || r < 0)
+			return n < 0 ? -errno : r;
+		crypto_hash_sha256_update(&state, piece, (unsigned long long)n);
+		bytes += (uint64_t)n;
+		if (bytes > max)
+			return -E2BIG;
+	}
+	crypto_hash_sha256_final(&state, hash);
+	sodium_bin2hex(ret_name, BLOB_NAME_MAX, hash, sizeof hash);
+	*ret_bytes = bytes;
+	return fsync(to) < 0 ? -errno : 0;
+}
+
+int blob_put_file(struct blobs *b, int fd, uint64_t max, char ret_name[BLOB_NAME_MAX], uint64_t *ret_bytes, struct error *err)
+{
+	_cleanup_close_ int part = -1, to = -1;
+	char neighbour[40], name[BLOB_NAME_MAX];
+	int r;
+
+	snprintf(neighbour, sizeof neighbour, "%ld-%08x.new", (long)getpid(), randombytes_random());
+	to = openat(b->folder, neighbour, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0400);
+	r = to < 0 ? -errno : copy(fd, to, max, name, ret_bytes);
+	if (r == 0) {
+		part = open_part(b, name, err);
+		if (part < 0) {
+			unlinkat(b->folder, neighbour, 0);
+			return part;
+		}
+		r = renameat(b->folder, neighbour, part, name + 2) < 0 || fsync(part) < 0 ? -errno : 0;
+	}
+	if (r < 0) {
+		unlinkat(b->folder, neighbour, 0);
+		return r == -E2BIG ? error_set(err, r, "it is larger than %llu bytes", (unsigned long long)max)
+				   : error_errno(err, r, "cannot keep a file");
+	}
+	memcpy(ret_name, name, sizeof name);
+	return 0;
+}
+
 int blob_get(struct blobs *b, const char *name, size_t max, struct buf *ret, struct error *err)
 {
 	char path[BLOB_NAME_MAX + 1], found[BLOB_NAME_MAX];

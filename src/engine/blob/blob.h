@@ -33,6 +33,10 @@ void blob_name(struct bytes bytes, char into[BLOB_NAME_MAX]);
 /* Keeps the bytes, synced with their name, and says the name. What is there already is not written again. */
 int blob_put(struct blobs *b, struct bytes bytes, char ret_name[BLOB_NAME_MAX], struct error *err);
 
+/* The same of an open file, from where it stands to its end, in pieces: memory does not grow with it. Says how many bytes. -E2BIG:
+ * more than `max`. */
+int blob_put_file(struct blobs *b, int fd, uint64_t max, char ret_name[BLOB_NAME_MAX], uint64_t *ret_bytes, struct error *err);
+
 /* Reads into `ret`, which is begun here and must be cleared in any case. -ENOENT; -E2BIG: more than `max`; -EBADMSG: not
  * the bytes of that name any more. */
 int blob_get(struct blobs *b, const char *name, size_t max, struct buf *ret, struct error *err);

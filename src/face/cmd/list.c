@@ -86,17 +86,6 @@ static int read_file(struct importing *m, int fd, struct error *err)
 	return r < 0 ? r : read_list(fd, &o, err);
 }
 
-/* The file itself is kept before its first line is looked at. */
-static int keep_file(struct importing *m, const char *path, int64_t *ret_message, struct error *err)
-{
-	_cleanup_(buf_clear) struct buf b;
-	int r = common_read_file(path, INTAKE_MESSAGE_MAX, &b, err);
-
-	if (r == 0)
-		r = intake_keep(m->c.db, m->c.blobs, &(struct intake_new){ "list", buf_bytes(&b), m->c.doing.at }, ret_message, err);
-	return r < 0 ? r : 0;
-}
-
 struct filing {
 	int64_t message, report;
 	const struct list_new *n;
@@ -112,7 +101,8 @@ static int file_message(struct db *db, void *context, struct error *err)
 	return intake_file(db, f->message, &filing, err);
 }
 
-static int begin(struct importing *m, const char *path, struct error *err)
+/* The file itself is kept before its first line is looked at. */
+static int begin(struct importing *m, const char *path, int fd, struct error *err)
 {
 	struct list_new n = { .subject = cases_option(m->in, OPTION_TITLE, path), .reporter_name = "",
 			      .reporter_address = cases_option(m->in, OPTION_SENDER, ""),
@@ -122,8 +112,8 @@ static int begin(struct importing *m, const char *path, struct error *err)
 
 	if (!list_per_parse(per, &n.per))
 		return error_set(err, -EINVAL, "'%.40s' is not address, administrator or one", per);
-	r = keep_file(m, path, &n.message_id, err);
-	if (r == 0)
+	r = intake_keep_file(m->c.db, m->c.blobs, "list", fd, m->c.doing.at, &n.message_id, err);
+	if (r >= 0)
 		r = list_begin(m->c.db, &n, &m->report, err);
 	return r < 0 ? r : db_transaction(m->c.db, file_message, &(struct filing){ n.message_id, m->report, &n }, err);
 }
@@ -175,7 +165,7 @@ static int import(struct importing *m, const char *path, struct error *err)
 	if (r == 0)
 		r = network_table_load(m->c.db, &m->networks, err);
 	if (r == 0 && !is_trial)
-		r = begin(m, path, err);
+		r = begin(m, path, fd, err);
 	if (r == 0)
 		r = read_file(m, fd, err);
 	if (m->in->is_terminal)

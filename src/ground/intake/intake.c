@@ -9,8 +9,8 @@
 #include <errno.h>
 
 struct keeping {
-	const struct intake_new *n;
-	const char *blob;
+	const char *channel, *blob;
+	int64_t at, bytes;
 	char delivery[BLOB_NAME_MAX + 16];
 	int64_t id;
 };
@@ -19,7 +19,7 @@ static int keep(struct db *db, void *context, struct error *err)
 {
 	struct keeping *k = context;
 	struct intake_by_delivery_row row = { 0 };
-	int made = intake_insert(db, k->n->channel, k->n->at, k->blob, (int64_t)k->n->bytes.n, k->delivery, err);
+	int made = intake_insert(db, k->channel, k->at, k->blob, k->bytes, k->delivery, err);
 	int r = made < 0 ? made : intake_by_delivery(db, k->delivery, NULL, &row, err);
 
 	if (r == 0)
@@ -28,26 +28,41 @@ static int keep(struct db *db, void *context, struct error *err)
 	return r < 0 ? r : made == 0;
 }
 
-int intake_keep(struct db *db, struct blobs *blobs, const struct intake_new *n, int64_t *ret_id, struct error *err)
+/* A mail's trace headers differ with each delivery, so the same bytes are the same delivery. */
+static int keep_blob(struct db *db, struct keeping *k, int64_t *ret_id, struct error *err)
 {
-	struct keeping k = { .n = n };
-	char blob[BLOB_NAME_MAX];
 	int r;
 
-	if (n->bytes.n == 0)
+	if (k->bytes == 0)
 		return error_set(err, -EINVAL, "there is nothing in it");
+	snprintf(k->delivery, sizeof k->delivery, "%s:%s", k->channel, k->blob);
+	r = db_transaction(db, keep, k, err);
+	if (r >= 0)
+		*ret_id = k->id;
+	return r;
+}
+
+int intake_keep(struct db *db, struct blobs *blobs, const struct intake_new *n, int64_t *ret_id, struct error *err)
+{
+	char blob[BLOB_NAME_MAX];
+	struct keeping k = { .channel = n->channel, .blob = blob, .at = n->at, .bytes = (int64_t)n->bytes.n };
+	int r;
+
 	if (n->bytes.n > INTAKE_MESSAGE_MAX)
 		return error_set(err, -E2BIG, "it is larger than %u MiB", INTAKE_MESSAGE_MAX >> 20);
 	r = blob_put(blobs, n->bytes, blob, err);
-	if (r < 0)
-		return r;
-	k.blob = blob;
-	/* A mail's trace headers differ with each delivery. */
-	snprintf(k.delivery, sizeof k.delivery, "%s:%s", n->channel, blob);
-	r = db_transaction(db, keep, &k, err);
-	if (r >= 0)
-		*ret_id = k.id;
-	return r;
+	return r < 0 ? r : keep_blob(db, &k, ret_id, err);
+}
+
+int intake_keep_file(struct db *db, struct blobs *blobs, const char *channel, int fd, int64_t at, int64_t *ret_id, struct error *err)
+{
+	char blob[BLOB_NAME_MAX];
+	struct keeping k = { .channel = channel, .blob = blob, .at = at };
+	uint64_t bytes = 0;
+	int r = blob_put_file(blobs, fd, INT64_MAX, blob, &bytes, err);
+
+	k.bytes = (int64_t)bytes;
+	return r < 0 ? r : keep_blob(db, &k, ret_id, err);
 }
 
 struct reading {

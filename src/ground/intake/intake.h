@@ -27,6 +27,9 @@ struct intake_new {
 /* Keeps it. The same delivery again gives the same id and changes nothing: 0 new, 1 it was there. */
 int intake_keep(struct db *db, struct blobs *blobs, const struct intake_new *n, int64_t *ret_id, struct error *err);
 
+/* The same of an open file of any size. */
+int intake_keep_file(struct db *db, struct blobs *blobs, const char *channel, int fd, int64_t at, int64_t *ret_id, struct error *err);
+
 struct intake_message {
 	int64_t id, received_at, bytes, attempts;
 	const char *channel, *blob;
