@@ -44,7 +44,7 @@ CREATE TABLE incident_line (
 
 CREATE INDEX incident_line_contact ON incident_line (report_id, contact_id);
 CREATE INDEX incident_line_incident ON incident_line (line_incident_id);
-CREATE INDEX incident_line_address ON incident_line (address, report_id);
+CREATE INDEX incident_line_address ON incident_line (report_id, address);
 
 -- Lines that were not understood, so that no line goes unseen.
 CREATE TABLE incident_fault (

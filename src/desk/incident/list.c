@@ -88,21 +88,35 @@ int list_load(struct db *db, int64_t report_id, struct arena *arena, struct list
 
 struct keeping {
 	int64_t report;
+	const struct network_table *networks;
 	const struct read_row *rows;
 	size_t count;
 };
 
-static int keep_row(struct db *db, int64_t report, const struct read_row *row, struct error *err)
+#define WHY_MAX 200
+
+static void why_format(const struct network *n, char into[WHY_MAX])
 {
-	char address[ADDRESS_TEXT_MAX] = "";
+	char prefix[ADDRESS_TEXT_MAX];
+
+	snprintf(into, WHY_MAX, "%s/%u, %.60s%s%.20s", address_format(&n->prefix.address, prefix), n->prefix.bits, n->source,
+		 n->as_of[0] ? " of " : "", n->as_of);
+}
+
+static int keep_row(struct db *db, int64_t report, const struct network_table *networks, const struct read_row *row, struct error *err)
+{
+	const struct network *n = row->why ? NULL : network_find(networks, &row->address);
+	char address[ADDRESS_TEXT_MAX] = "", why[WHY_MAX] = "";
 	int64_t port = row->port;
 
 	if (row->why)
 		return list_fault_insert(db, report, (int64_t)row->number, row->why, row->raw, err);
 	if (row->address.family)
 		address_format(&row->address, address);
+	if (n)
+		why_format(n, why);
 	return list_line_insert(db, report, (int64_t)row->number, address, row->has_time ? &row->time_us : NULL, row->time_text,
-				row->has_port ? &port : NULL, row->host, row->url, row->kind, row->raw, err);
+				row->has_port ? &port : NULL, row->host, row->url, row->kind, row->raw, n ? &n->contact_id : NULL, why, err);
 }
 
 static int keep(struct db *db, void *context, struct error *err)
@@ -111,13 +125,14 @@ static int keep(struct db *db, void *context, struct error *err)
 	int r = 0;
 
 	for (size_t i = 0; i < k->count && r >= 0; i++)
-		r = keep_row(db, k->report, &k->rows[i], err);
+		r = keep_row(db, k->report, k->networks, &k->rows[i], err);
 	return r < 0 ? r : 0;
 }
 
-int list_keep(struct db *db, int64_t report_id, const struct read_row *rows, size_t count, struct error *err)
+int list_keep(struct db *db, int64_t report_id, const struct network_table *networks, const struct read_row *rows, size_t count,
+	      struct error *err)
 {
-	return db_transaction(db, keep, &(struct keeping){ report_id, rows, count }, err);
+	return db_transaction(db, keep, &(struct keeping){ report_id, networks, rows, count }, err);
 }
 
 struct stating {
@@ -174,15 +189,14 @@ static int choose(struct db *db, void *context, struct error *err)
 
 	for (size_t i = 0; i < c->addresses->count && r >= 0; i++) {
 		const struct network *n;
-		char prefix[ADDRESS_TEXT_MAX], why[200];
+		char why[WHY_MAX];
 		struct address a;
 		if (!address_parse(BYTES_TEXT(c->addresses->list[i]), &a))
 			continue;
 		n = network_find(c->networks, &a);
 		if (!n)
 			continue;
-		snprintf(why, sizeof why, "%s/%u, %.60s%s%.20s", address_format(&n->prefix.address, prefix), n->prefix.bits, n->source,
-			 n->as_of[0] ? " of " : "", n->as_of);
+		why_format(n, why);
 		r = list_choose_contact(db, c->report, c->addresses->list[i], n->contact_id, why, err);
 	}
 	return r < 0 ? r : 0;

@@ -35,12 +35,13 @@ struct list {
 int list_begin(struct db *db, const struct list_new *n, int64_t *ret_report, struct error *err);
 int list_load(struct db *db, int64_t report_id, struct arena *arena, struct list *ret, struct error *err);
 
-/* Keeps rows; those of a line that is there change nothing. One transaction. */
-int list_keep(struct db *db, int64_t report_id, const struct read_row *rows, size_t count, struct error *err);
+/* Keeps rows, each with who answers for its address; those of a line that is there change nothing. One transaction. */
+int list_keep(struct db *db, int64_t report_id, const struct network_table *networks, const struct read_row *rows, size_t count,
+	      struct error *err);
 /* All lines are there. */
 int list_read(struct db *db, int64_t report_id, const struct doing *doing, struct error *err);
 
-/* Finds who answers for each address that has no contact yet. `progress` may be NULL. */
+/* Finds who answers for each address that has no contact yet, as networks may have come since. `progress` may be NULL. */
 typedef void list_progress(void *context, int64_t done);
 int list_choose(struct db *db, int64_t report_id, const struct network_table *networks, list_progress *progress, void *context,
 		struct error *err);

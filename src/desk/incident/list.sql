@@ -31,10 +31,10 @@ FROM incident_list l JOIN record r ON r.id = l.report_id WHERE l.report_id = :re
 
 -- name: list_line_insert
 -- A line; one that is there changes nothing.
--- in: report_id id, number number, address text, at time?, at_text text, port number?, host text, url text, kind text, raw text
+-- in: report_id id, number number, address text, at time?, at_text text, port number?, host text, url text, kind text, raw text, contact_id id?, chosen text
 INSERT INTO incident_line (report_id, number, address, at, at_text, line_port, host, url, kind, raw, contact_id, chosen,
 	line_incident_id, checked, check_method, checked_at)
-VALUES (:report_id, :number, :address, :at, :at_text, :port, :host, :url, :kind, :raw, NULL, '', NULL, '', '', NULL)
+VALUES (:report_id, :number, :address, :at, :at_text, :port, :host, :url, :kind, :raw, :contact_id, :chosen, NULL, '', '', NULL)
 ON CONFLICT (report_id, number) DO NOTHING;
 
 -- name: list_fault_insert

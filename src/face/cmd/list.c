@@ -55,7 +55,7 @@ static int take_rows(void *context, const struct read_row *rows, size_t count, s
 	struct importing *m = context;
 
 	count_rows(m, rows, count);
-	return m->in->value[OPTION_DRY_RUN] ? 0 : list_keep(m->c.db, m->report, rows, count, err);
+	return m->in->value[OPTION_DRY_RUN] ? 0 : list_keep(m->c.db, m->report, m->networks, rows, count, err);
 }
 
 static int zone_of(const struct invocation *in, struct read_list_options *o, struct error *err)
