@@ -36,11 +36,14 @@ CREATE TABLE watch_target (
 	ended_at INTEGER,
 	ended_reason TEXT NOT NULL,
 	changed_at INTEGER NOT NULL,
-	UNIQUE (about_id, kind, text),
 	CHECK (ended_at IS NULL OR next_at IS NULL)
 ) STRICT;
 
 CREATE INDEX watch_target_next ON watch_target (next_at);
+CREATE INDEX watch_target_about ON watch_target (about_id);
+
+-- A case watches a thing once.
+CREATE UNIQUE INDEX watch_target_once ON watch_target (about_id, kind, text) WHERE ended_at IS NULL;
 
 -- One look. Rows are added, never changed.
 CREATE TABLE watch_check (

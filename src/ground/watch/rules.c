@@ -205,8 +205,8 @@ bool watch_state_parse(const char *word, const char *failing, struct watch_run *
 
 bool watch_is_proxied(const struct watch_run *run, bool by_proxy, bool has_proxy)
 {
-	/* A failure is looked at from the other side once; then again as ever. */
-	if (has_proxy && run->state == WATCH_STATE_UNCONFIRMED && (!run->direct || !run->proxied))
+	/* A failure is looked at from the other side; where that says nothing, by turns. */
+	if (has_proxy && run->state == WATCH_STATE_UNCONFIRMED && run->silent % 2 == 0)
 		return run->direct > 0;
 	return by_proxy;
 }
