@@ -33,7 +33,7 @@ static int read_url(const char *text, struct arena *arena, const char **ret, str
 	if (url_canonical(BYTES_TEXT(text), &b) < 0 || b.is_full)
 		return not_a_target(err, text);
 	*ret = arena_bytes(arena, b.p, b.n);
-	return 0;
+	return starts(*ret, "http://") || starts(*ret, "https://") ? 0 : not_a_target(err, text);
 }
 
 static int read_host(struct bytes host, struct arena *arena, const char **ret)
@@ -85,7 +85,7 @@ int watch_read_target(const char *text, struct arena *arena, enum fetch_kind *re
 	}
 	*ret_kind = FETCH_HTTP;
 	if (strstr(text, "://"))
-		return starts(text, "http://") || starts(text, "https://") ? read_url(text, arena, ret, err) : not_a_target(err, text);
+		return read_url(text, arena, ret, err);
 	*ret_kind = FETCH_DNS;
 	if (!strchr(text, ':') || address_parse(BYTES_TEXT(text), &a))
 		return read_name(text, arena, ret, err);
