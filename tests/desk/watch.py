@@ -211,6 +211,33 @@ def interrupted(c, site, case):
             c.stop()
 
 
+def ended(c, site, case):
+    with points_of("hinomi-fetch itself ends: one look, and the next job has another"):
+        ref = watch(c, case, f"http://phish.test:{site.port}/slow?ended")
+        other = watch(c, case, f"http://phish.test:{site.port}/up?ended")
+        one = c.until(lambda: looker(c))
+        fetcher = int(pathlib.Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()[1])
+        os.kill(fetcher, signal.SIGKILL)
+        c.until(lambda: state(c, other) == "up")
+        look = c.row("watch", "show", ref)["checks"][-1]
+        assert look["outcome"] == "died" and look["finding"] == "nothing", look
+        assert "a job failed" not in (c.folder / "jobs.log").read_text()
+        c.run("watch", "end", ref)
+        c.stop()
+
+
+def replayed(c):
+    """What targets are kept to be is what their looks make, by the rule as a program of its own."""
+    with points_of("what a target is follows from its looks"):
+        for target in c.rows("watch", "list", "--count", "1000"):
+            failures, closed = 0, target["state"] == "closed"
+            for look in reversed(c.row("watch", "show", target["ref"], "--count", "1000")["checks"]):
+                if look["finding"] != "nothing":
+                    failures = 0 if look["finding"] == "up" else failures + 1
+            kept = c.row("watch", "show", target["ref"])["failures"]
+            assert closed or kept == failures, (target, kept, failures)
+
+
 def killed(c, site, case):
     chance = random.Random(SEED)
     print(f"# HINOMI_SEED={SEED}")
@@ -282,7 +309,9 @@ with Centre(signs=False, settings=settings(names)) as centre:
         if not row["ended"]:
             centre.run("watch", "end", row["ref"])
     interrupted(centre, site, two)
+    ended(centre, site, two)
     killed(centre, site, two)
+    replayed(centre)
 with Centre(signs=False, settings=settings(names, allow="")) as centre:
     refused(centre, site, incident(centre))
 with Centre(signs=False, settings=settings(names, more=f'proxy = "http://127.0.0.1:{site.port}"')) as centre:

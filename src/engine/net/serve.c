@@ -261,10 +261,10 @@ static enum fetch_outcome outcome_of(CURLcode code, const struct looking *l, lon
 		{ CURLE_UNSUPPORTED_PROTOCOL, FETCH_WRONG },
 	};
 
-	if (l->is_refused)
-		return FETCH_FORBIDDEN;
 	if (code == CURLE_WRITE_ERROR && l->answer.is_cut)
 		return FETCH_ANSWERED;
+	if (l->is_refused && code != CURLE_OK)
+		return FETCH_FORBIDDEN;
 	if (code == CURLE_COULDNT_CONNECT && (error_number == ENETUNREACH || error_number == ENETDOWN))
 		return FETCH_NO_NETWORK;
 	if (code == CURLE_COULDNT_CONNECT && l->q.is_proxied)
@@ -277,7 +277,7 @@ static enum fetch_outcome outcome_of(CURLcode code, const struct looking *l, lon
 
 static void read_answer(CURL *easy, struct looking *l, CURLcode code, const char *why)
 {
-	long status = 0, number = 0;
+	long status = 0, number = 0, tunnel = 0;
 	char *at = NULL;
 
 	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
@@ -291,9 +291,10 @@ static void read_answer(CURL *easy, struct looking *l, CURLcode code, const char
 		say(l, FETCH_FORBIDDEN, "it leads to an address that is not reached");
 	else if (l->answer.outcome != FETCH_ANSWERED)
 		say(l, l->answer.outcome, "%s", why[0] ? why : curl_easy_strerror(code));
-	/* The proxy's answer is not the site's. */
-	if (l->q.is_proxied && code != CURLE_OK && status >= 500)
-		l->answer.outcome = FETCH_NO_PROXY;
+	/* What the proxy refuses says nothing of the site; what it could not reach does. */
+	curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &tunnel);
+	if (l->q.is_proxied && code != CURLE_OK && tunnel >= 400)
+		l->answer.outcome = tunnel >= 500 ? FETCH_NO_CONNECTION : FETCH_NO_PROXY;
 }
 
 /* One hop. `next` is where it leads then, "" where it ends. */

@@ -30,22 +30,33 @@ static double chance(void)
 	return getrandom(&random, sizeof random, GRND_NONBLOCK) == sizeof random ? random / 4294967296.0 : 0.5;
 }
 
+static struct fetch_answer died(const char *words)
+{
+	return (struct fetch_answer){ .outcome = FETCH_DIED, .url = "", .address = "", .certificate = "", .certificate_names = "",
+				      .certificate_state = "", .content = "", .words = words };
+}
+
 static int look(const struct watch_office *o, const struct watch_target *t, struct arena *arena, struct error *err)
 {
 	struct watch_check c = { .at = clock_now(), .is_proxied = watch_is_proxied(&t->run, t->by_proxy, o->has_proxy), .blob = "" };
 	struct fetch_question q = { t->kind, t->text, c.is_proxied };
+	struct error inner = ERROR_NONE;
 	char name[BLOB_NAME_MAX];
 	enum watch_turn turn;
-	int r = fetch_ask(o->fetch, &q, arena, &c.answer, err);
+	int asked = fetch_ask(o->fetch, &q, arena, &c.answer, &inner), r = 0;
 
-	if (r == 0 && c.answer.head.n) {
+	/* Even that is a look: the target waits then as others do. */
+	if (asked < 0)
+		c.answer = died(inner.line);
+	if (c.answer.head.n) {
 		r = blob_put(o->blobs, c.answer.head, name, err);
 		c.blob = name;
 	}
 	if (r < 0)
 		return r;
 	c.finding = watch_judge(t->kind, t->text, t->home, &c.answer);
-	return watch_keep(o->db, t->id, &c, chance(), o->actor, &turn, err);
+	r = watch_keep(o->db, t->id, &c, chance(), o->actor, &turn, err);
+	return r < 0 || asked == 0 ? r : error_set(err, -EPIPE, "%s", inner.line);
 }
 
 int watch_look(const struct watch_office *o, int64_t id, struct error *err)
@@ -79,5 +90,8 @@ int watch_look_due(const struct watch_office *o, int64_t most_us, struct error *
 			break;
 		looked++;
 	}
+	/* The others wait for the next time, with another fetcher. */
+	if (r == -EPIPE)
+		return looked + 1;
 	return r < 0 ? r : looked;
 }

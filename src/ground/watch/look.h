@@ -19,10 +19,11 @@ struct watch_office {
 /* Settings of the fetcher; texts are the configuration's. */
 struct fetch_settings watch_fetch_settings(const struct conf *c);
 
-/* One look at one target, whether it is due or not. -EALREADY: watching it ended. */
+/* One look at one target, whether it is due or not. -EALREADY: watching it ended; -EPIPE: the fetcher itself is gone, which is kept as a
+ * look that says nothing. */
 int watch_look(const struct watch_office *o, int64_t id, struct error *err);
 
-/* Those that are due, one after the other, for at most `most_us`: how many. */
+/* Those that are due, one after the other, for at most `most_us` or until the fetcher is gone: how many. */
 int watch_look_due(const struct watch_office *o, int64_t most_us, struct error *err);
 
 #endif
