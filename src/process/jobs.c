@@ -19,6 +19,7 @@
 #include "ground/access/session.h"
 #include "ground/access/sight.h"
 #include "ground/intake/intake.h"
+#include "ground/watch/look.h"
 #include "publish/release/graphs.h"
 
 #include <errno.h>
@@ -47,6 +48,7 @@ struct held {
 	struct drawer *drawer;
 	struct keys *sign, *open;
 	struct mailer *mailer;
+	struct fetch *fetch;
 	bool is_idle; /* there is nothing to do */
 };
 
@@ -294,6 +296,40 @@ static int outbox(const struct conf *c, const struct held *held, struct error *e
 	return r == -ENOENT ? 0 : r;
 }
 
+/* --- watching --- */
+
+#define WATCH_MOST_US (20 * SECOND_US) /* of looks in one go: mails wait behind them */
+
+static int watch_waits(struct db *db, struct error *err)
+{
+	return watch_is_due(db, clock_now(), err);
+}
+
+static int hold_fetcher(const struct conf *c, struct held *held, struct error *err)
+{
+	struct fetch_settings s = watch_fetch_settings(c);
+	int r = ask_desk(c, held, watch_waits, err);
+
+	return r == 0 && !held->is_idle ? fetch_open(&s, &held->fetch, err) : r;
+}
+
+/* What is due is looked at. */
+static int watch(const struct conf *c, const struct held *held, struct error *err)
+{
+	struct watch_office office = { .fetch = held->fetch, .has_proxy = conf_text(c, SETTING_FETCH_PROXY)[0], .actor = "job:watch" };
+	char count[16];
+	int r = open_desk(c, &office.db, &office.blobs, err);
+
+	if (r == 0)
+		r = watch_look_due(&office, WATCH_MOST_US, err);
+	snprintf(count, sizeof count, "%d", r);
+	if (r > 0)
+		log_info("targets looked at", "count", count);
+	blobs_close(office.blobs);
+	db_close(office.db);
+	return r == -ENOENT ? 0 : r;
+}
+
 /* --- the table --- */
 
 static struct job {
@@ -306,6 +342,7 @@ static struct job {
 	{ "audit", 60 * SECOND_US, 0, NULL, seal, 0 },
 	{ "intake", 5 * SECOND_US, 0, hold_reader, intake, 0 },
 	{ "outbox", 5 * SECOND_US, 0, hold_senders, outbox, 0 },
+	{ "watch", 5 * SECOND_US, 0, hold_fetcher, watch, 0 },
 	{ "surges", HOUR_US, 3 * 60 * SECOND_US, NULL, refresh, 0 },
 	{ "publish", HOUR_US, 5 * 60 * SECOND_US, hold_drawer, publish, 0 },
 };
@@ -372,6 +409,7 @@ static int work(const struct conf *c, const struct job *j)
 	keys_close(held.sign);
 	keys_close(held.open);
 	mailer_close(held.mailer);
+	fetch_close(held.fetch);
 	if (r < 0)
 		log_error("a job failed", "job", j->name, "why", err.line);
 	return r < 0 ? JOB_FAILED : 0;

@@ -299,6 +299,54 @@ static void drawing_has_no_network_and_no_process(void **state)
 	assert_int_equal(attempt(SANDBOX_DRAW, start_process), -SIGSYS);
 }
 
+static int make_local_socket(void)
+{
+	return socket(AF_UNIX, SOCK_STREAM, 0) < 0 ? -errno : 0;
+}
+
+static int make_packet_socket(void)
+{
+	return socket(AF_PACKET, SOCK_RAW, 0) < 0 ? -errno : 0;
+}
+
+/* Nobody listens there: that the call is answered so is getting through. */
+static int try_to_connect(void)
+{
+	int r = connect_out();
+
+	return r == -ECONNREFUSED ? 0 : r;
+}
+
+static void fetching_connects_and_no_more(void **state)
+{
+	static const enum sandbox rows[] = { SANDBOX_FETCHER, SANDBOX_FETCH };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		assert_int_equal(attempt(rows[i], make_socket), DONE);
+		assert_int_equal(attempt(rows[i], try_to_connect), DONE);
+		assert_int_equal(attempt(rows[i], make_local_socket), REFUSED);
+		assert_int_equal(attempt(rows[i], make_packet_socket), -SIGSYS);
+		assert_int_equal(attempt(rows[i], bind_more), -SIGSYS);
+		assert_int_equal(attempt(rows[i], listen_more), -SIGSYS);
+		assert_int_equal(attempt(rows[i], accept_there), -SIGSYS);
+		assert_int_equal(attempt(rows[i], read_inside), REFUSED);
+		assert_int_equal(attempt(rows[i], read_outside), REFUSED);
+		assert_int_equal(attempt(rows[i], write_inside), REFUSED);
+		assert_int_equal(attempt(rows[i], write_outside), REFUSED);
+		assert_int_equal(attempt(rows[i], remove_inside), -SIGSYS);
+		assert_int_equal(attempt(rows[i], start_program), -SIGSYS);
+		assert_int_equal(attempt(rows[i], start_thread), -SIGSYS);
+		assert_int_equal(attempt(rows[i], new_namespace), -SIGSYS);
+		assert_int_equal(attempt(rows[i], trace), -SIGSYS);
+		assert_int_equal(attempt(rows[i], signal_bystander), -SIGSYS);
+	}
+	assert_int_equal(attempt(SANDBOX_FETCHER, program_of_child), REFUSED);
+	assert_int_equal(attempt(SANDBOX_FETCHER, end_own_child), DONE);
+	assert_int_equal(attempt(SANDBOX_FETCH, start_process), -SIGSYS);
+	assert_int_equal(attempt(SANDBOX_FETCH, end_bystander), -SIGSYS);
+}
+
 static int setup(void **state)
 {
 	int fd;
@@ -341,6 +389,7 @@ int main(void)
 		cmocka_unit_test(keepers_keep_their_folders_and_start_locked_children),
 		cmocka_unit_test(jobs_have_no_network_and_trees),
 		cmocka_unit_test(drawing_has_no_network_and_no_process),
+		cmocka_unit_test(fetching_connects_and_no_more),
 	};
 	return cmocka_run_group_tests_name("sandbox_serve", tests, setup, teardown);
 }

@@ -10,6 +10,9 @@ SETTING(CENTRE_DATABASE, "centre", "database", PATH, "/var/lib/hinomi/cases.db",
 	"The case database: records, reviews of surges, notes, frozen quarters.")
 SETTING(CENTRE_BLOBS, "centre", "blobs", PATH, "", 0, 0,
 	"Folder of what arrived and what was sent, as it was: mails, files. Empty: blobs, beside the case database.")
+SETTING(CENTRE_HOLIDAYS, "centre", "holidays", PATH, "", 0, 0,
+	"File of public holidays, as the Cabinet Office publishes them; for each year that it names its days are all there are. "
+	"Empty: those of the law.")
 SETTING(CENTRE_COUNTRY, "centre", "country", TEXT, "JP", 0, 0,
 	"The centre's own country, two letters: requests to its parties count as domestic.")
 SETTING(MAIL_ADDRESS, "mail", "address", TEXT, "", 0, 0,
@@ -26,6 +29,20 @@ SETTING(KEYS_SIGN, "keys", "sign", PATH, "", 0, 0,
 	"Folder of GnuPG with the key that letters are signed with; hinomi-sign alone enters it. Empty: letters are not signed.")
 SETTING(KEYS_OPEN, "keys", "open", PATH, "", 0, 0,
 	"Folder of GnuPG with the key that mails are encrypted for; hinomi-open alone enters it. Empty: encrypted mails wait.")
+SETTING(FETCH_ALLOW, "fetch", "allow", TEXT, "", 0, 0,
+	"Prefixes, with commas, that hinomi-fetch reaches although they are private, loopback or the like. Empty: none.")
+SETTING(FETCH_PROXY, "fetch", "proxy", TEXT, "", 0, 0,
+	"A proxy, http://host:port, through which what fails is looked at once more. Empty: there is none.")
+SETTING(FETCH_DNS, "fetch", "dns", TEXT, "", 0, 0,
+	"Name server that hinomi-fetch asks, an IPv4 address and port. Empty: those of /etc/resolv.conf.")
+SETTING(FETCH_AGENT, "fetch", "agent", TEXT, "Mozilla/5.0 (Windows NT 10.0; Win64; x64)", 0, 0, "What hinomi-fetch says it is.")
+SETTING(FETCH_SECONDS, "fetch", "seconds", NUMBER, "20", 1, 300, "Seconds that a look may take, with all its redirects.")
+SETTING(FETCH_REDIRECTS, "fetch", "redirects", NUMBER, "5", 0, 20, "Redirects that are followed, at the most.")
+SETTING(FETCH_KEEP, "fetch", "keep_kib", NUMBER, "64", 0, 4096, "KiB of a page's beginning that are kept as evidence.")
+SETTING(FETCH_READ, "fetch", "read_kib", NUMBER, "4096", 1, 65536, "KiB of a page that are read; its hash is of these.")
+SETTING(WATCH_EVERY, "watch", "every", NUMBER, "3600", 1, 2592000, "Seconds between two looks at what is watched.")
+SETTING(WATCH_FAILURES, "watch", "failures", NUMBER, "3", 1, 100, "Failed looks after which a target counts as down, for a person to confirm.")
+SETTING(WATCH_OVER, "watch", "over", NUMBER, "3600", 0, 2592000, "Seconds that these failures must span.")
 SETTING(STORE_FOLDER, "store", "folder", PATH, "/var/lib/hinomi/store", 0, 0, "Folder of the event store.")
 SETTING(STORE_DAYS, "store", "days", NUMBER, "0", 0, 36500,
 	"Days after which events are dropped when the store is compacted; 0 keeps them.")

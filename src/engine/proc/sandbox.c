@@ -82,6 +82,22 @@ static const int calls_mailer[] = {
 	SCMP_SYS(clock_nanosleep), SCMP_SYS(getuid), SCMP_SYS(geteuid),
 };
 
+/* HTTP, TLS and DNS. A socket is of IPv4 or IPv6 (allow_internet). */
+static const int calls_fetch[] = {
+	SCMP_SYS(read),       SCMP_SYS(write),       SCMP_SYS(writev),     SCMP_SYS(close),       SCMP_SYS(poll),
+	SCMP_SYS(ppoll),      SCMP_SYS(lseek),       SCMP_SYS(fcntl),      SCMP_SYS(connect),     SCMP_SYS(getsockopt),
+	SCMP_SYS(setsockopt), SCMP_SYS(getsockname), SCMP_SYS(getpeername), SCMP_SYS(sendto),     SCMP_SYS(sendmsg),
+	SCMP_SYS(sendmmsg),   SCMP_SYS(recvfrom),    SCMP_SYS(recvmsg),    SCMP_SYS(socketpair),  SCMP_SYS(pipe2),
+	SCMP_SYS(eventfd2),   SCMP_SYS(shutdown),    SCMP_SYS(rt_sigaction), SCMP_SYS(getpid),    SCMP_SYS(uname),
+	SCMP_SYS(clock_nanosleep), SCMP_SYS(getuid), SCMP_SYS(geteuid),    SCMP_SYS(gettimeofday),
+};
+
+/* What libraries would look at if they could; they go on without. */
+static const int calls_files[] = {
+	SCMP_SYS(openat), SCMP_SYS(open), SCMP_SYS(access), SCMP_SYS(faccessat), SCMP_SYS(faccessat2), SCMP_SYS(stat),
+	SCMP_SYS(lstat), SCMP_SYS(readlink), SCMP_SYS(getcwd),
+};
+
 /* GnuPG's programs, their agent among them, which wait for each other on a socket of the file system. */
 static const int calls_keys[] = {
 	SCMP_SYS(read),     SCMP_SYS(write),    SCMP_SYS(writev),   SCMP_SYS(close),    SCMP_SYS(lseek),     SCMP_SYS(pread64),
@@ -171,6 +187,7 @@ static const struct {
 	bool connects;       /* and to which places, Landlock does not say well enough */
 	bool is_parent;      /* starts children that lock themselves in further */
 	bool is_given;       /* recvmsg(2) from descriptor 3 alone */
+	bool is_internet;    /* sockets of IPv4 and IPv6 alone */
 	bool runs;           /* the programs that Landlock leaves, and sockets of the file system */
 } rows[SANDBOX_COUNT] = {
 	[SANDBOX_DECODE] = { .name = "decode", .calls = calls_decode, .call_count = COUNT(calls_decode),
@@ -189,6 +206,12 @@ static const struct {
 			      .memory_bytes = 1024 * MIB, .files = 64, .is_keeper = true, .connects = true },
 	[SANDBOX_MAILER] = { .name = "mailer", .calls = calls_mailer, .call_count = COUNT(calls_mailer),
 			     .memory_bytes = 1024 * MIB, .files = 64, .is_reader = true, .connects = true },
+	[SANDBOX_FETCHER] = { .name = "fetcher", .calls = calls_fetch, .call_count = COUNT(calls_fetch), .refused = calls_files,
+			      .refused_count = COUNT(calls_files), .memory_bytes = 1024 * MIB, .files = 64, .connects = true,
+			      .is_internet = true, .is_parent = true },
+	[SANDBOX_FETCH] = { .name = "fetch", .calls = calls_fetch, .call_count = COUNT(calls_fetch), .refused = calls_files,
+			    .refused_count = COUNT(calls_files), .memory_bytes = 1024 * MIB, .files = 64, .connects = true,
+			    .is_internet = true },
 	[SANDBOX_KEYS] = { .name = "keys", .calls = calls_keys, .call_count = COUNT(calls_keys), .files = -1, .is_keeper = true,
 			   .runs = true },
 	[SANDBOX_COLLECT] = { .name = "collect", .calls = calls_serve, .call_count = COUNT(calls_serve), .files = -1,
@@ -362,6 +385,18 @@ static int allow_programs(scmp_filter_ctx filter)
 	return r;
 }
 
+/* Sockets of other families (libraries ask the kernel which addresses there are) fail instead of killing. */
+static int allow_internet(scmp_filter_ctx filter)
+{
+	int r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_EQ, AF_INET, 0));
+
+	if (r == 0)
+		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_EQ, AF_INET6, 0));
+	if (r == 0)
+		r = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_EQ, AF_NETLINK, 0));
+	return r < 0 ? r : seccomp_rule_add(filter, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_EQ, AF_UNIX, 0));
+}
+
 static int seccomp_enter(enum sandbox which, struct error *err)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
@@ -385,6 +420,8 @@ static int seccomp_enter(enum sandbox which, struct error *err)
 		r = allow_threads(filter);
 	if (r == 0 && rows[which].is_reader)
 		r = allow_reading(filter);
+	if (r == 0 && rows[which].is_internet)
+		r = allow_internet(filter);
 	if (r == 0 && rows[which].runs)
 		r = allow_programs(filter);
 	if (r == 0 && rows[which].writes_low)

@@ -27,6 +27,8 @@ enum sandbox {
 			  * further: no connecting, no exec */
 	SANDBOX_JOBS,    /* keeps files and trees in its folders, and starts such children: no network at all, no exec */
 	SANDBOX_MAILER,  /* connects, and reads certificates: no listening, no files of its own, no exec, no new process */
+	SANDBOX_FETCHER, /* opens no file; starts a process for each question, which goes into the next row: no exec, no listening */
+	SANDBOX_FETCH,   /* connects, and that is all: no file, no listening, no exec, no new process */
 	SANDBOX_KEYS,    /* runs GnuPG on its folder of keys: no network, no other program */
 	SANDBOX_COUNT,
 };

@@ -11,4 +11,10 @@ int show_timeline(struct sheet *s, struct cases *c, int64_t id, struct error *er
 int show_letters(struct sheet *s, struct cases *c, int64_t about_id, struct error *err);
 int show_messages(struct sheet *s, struct cases *c, int64_t about_id, struct error *err);
 
+/* What of a case is watched, and from when to when it was there. */
+int show_watches(struct sheet *s, struct cases *c, int64_t about_id, struct error *err);
+/* Intervals of targets, with business days by the law's holidays or those of the setting centre.holidays. */
+struct watch_target;
+int show_intervals(struct sheet *s, struct cases *c, const struct watch_target *list, size_t count, struct error *err);
+
 #endif

@@ -210,6 +210,8 @@ int cmd_incident_show(const struct invocation *in)
 		if (r == 0)
 			r = show_letters(&s, &c, i.id, &err);
 		if (r == 0)
+			r = show_watches(&s, &c, i.id, &err);
+		if (r == 0)
 			r = show_messages(&s, &c, i.id, &err);
 		if (r == 0)
 			r = show_timeline(&s, &c, i.id, &err);

@@ -86,3 +86,5 @@ OPTION(FOR_EACH, "each", 0, "WHAT", "address (default), administrator or one: ho
 OPTION(SENDER, "sender", 0, "ADDRESS", "who brought it")
 OPTION(SOURCE, "source", 0, "TEXT", "who says so (default own)")
 OPTION(AS_OF, "as-of", 0, "DATE", "of which day that is (default today)")
+OPTION(EVERY, "every", 0, "SECONDS", "how long between two looks (default: the setting watch.every)")
+OPTION(BY_PROXY, "proxy", 0, NULL, "look through the proxy (the setting fetch.proxy)")
