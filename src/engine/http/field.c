@@ -5,8 +5,15 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "format/form/form.h"
 
 #include <assert.h>
+#include <errno.h>
+#include <strings.h>
+
+#define FILE_NAME_MAX 200
+#define FILE_TYPE_MAX 100
+#define PARTS_MAX 200
 
 static size_t field_count(const struct http_field *f)
 {
@@ -166,6 +173,72 @@ void http_form_parse(struct http_request *rq, struct bytes form)
 			continue;
 		http_field_take(rq, decode(rq->arena, name), decode(rq->arena, pair));
 	}
+}
+
+/* The last part of a path of whatever system; what is no text is '_'. */
+static const char *file_name(struct arena *a, struct bytes text)
+{
+	char *into = arena_alloc(a, text.n + 1);
+	size_t n = 0;
+
+	for (size_t i = text.n; i-- > 0;)
+		if (text.p[i] == '/' || text.p[i] == '\\') {
+			take_skip(&text, i + 1);
+			break;
+		}
+	while (text.n) {
+		size_t length = text_utf8_length(text);
+		bool is_good = length && text.p[0] >= 0x20 && text.p[0] != 0x7f;
+		if (n + length > FILE_NAME_MAX)
+			break;
+		memcpy(into + n, is_good ? (const char *)text.p : "_", is_good ? length : 1);
+		n += is_good ? length : 1;
+		take_skip(&text, length ? length : 1);
+	}
+	into[n] = '\0';
+	return into;
+}
+
+static const char *file_type(struct arena *a, struct bytes type)
+{
+	bool is_plain = type.n > 0 && type.n <= FILE_TYPE_MAX;
+
+	for (size_t i = 0; i < type.n; i++)
+		is_plain &= type.p[i] > ' ' && type.p[i] < 0x7f;
+	return is_plain ? arena_bytes(a, type.p, type.n) : "application/octet-stream";
+}
+
+static int take_parts(struct http_request *rq, struct bytes boundary, struct http_file *files, size_t room, size_t *ret_count)
+{
+	struct bytes rest = rq->body;
+	struct form_part part;
+	size_t parts = 0;
+	int r;
+
+	while ((r = multipart_take(&rest, boundary, &part)) > 0 && parts++ < PARTS_MAX) {
+		if (!part.is_file) {
+			http_field_take(rq, part.name, part.bytes);
+		} else if (part.filename.n || part.bytes.n) {
+			if (*ret_count < room)
+				files[*ret_count] = (struct http_file){ file_name(rq->arena, part.filename),
+									file_type(rq->arena, part.type), part.bytes };
+			++*ret_count;
+		}
+	}
+	return r != 0 ? -EINVAL : 0;
+}
+
+int http_form_take(struct http_request *rq, struct http_file *files, size_t room, size_t *ret_count, struct error *err)
+{
+	const char *type = http_header(rq, "Content-Type");
+	struct bytes boundary;
+
+	*ret_count = 0;
+	if (type && strncasecmp(type, HTTP_FORM_TYPE, sizeof HTTP_FORM_TYPE - 1) == 0)
+		http_form_parse(rq, rq->body);
+	else if (!type || !multipart_boundary(type, &boundary) || take_parts(rq, boundary, files, room, ret_count) < 0)
+		return error_set(err, -EINVAL, "this is no form");
+	return 0;
 }
 
 char *http_encode(struct arena *a, const char *text)
