@@ -67,6 +67,23 @@ static struct bytes lines(struct arena *a, struct bytes text)
 	return BYTES(into, n);
 }
 
+static struct bytes cleaned(struct arena *a, struct bytes text)
+{
+	uint8_t *into = arena_alloc(a, 3 * text.n + 1);
+	size_t n = 0;
+	char sign[4];
+
+	while (text.n) {
+		size_t length = text_utf8_length(text);
+		bool is_good = length && (text.p[0] >= 0x20 || text.p[0] == '\n' || text.p[0] == '\t') && text.p[0] != 0x7f;
+		size_t put = is_good ? length : text_put_character(TEXT_NO_CHARACTER, sign);
+		memcpy(into + n, is_good ? (const void *)text.p : sign, put);
+		n += put;
+		take_skip(&text, length ? length : 1);
+	}
+	return BYTES(into, n);
+}
+
 static void wrong(struct http_value *v, enum message fault)
 {
 	v->is_wrong = true;
@@ -104,14 +121,17 @@ static void parse_choice(const struct http_field *f, struct http_value *v, struc
 
 static void take(struct arena *a, const struct http_field *f, struct http_value *v, struct bytes text)
 {
-	size_t most = f->type == HTTP_TEXT || f->type == HTTP_LINES || f->type == HTTP_SECRET ? (size_t)f->most : 200;
+	bool is_text = f->type == HTTP_TEXT || f->type == HTTP_LINES || f->type == HTTP_PASTED || f->type == HTTP_SECRET;
+	size_t most = is_text ? (size_t)f->most : 200;
 
-	if (f->type == HTTP_LINES)
+	if (f->type == HTTP_LINES || f->type == HTTP_PASTED)
 		text = lines(a, text);
+	if (f->type == HTTP_PASTED)
+		text = cleaned(a, text);
 	if (f->type != HTTP_SECRET)
 		text = bytes_trim(text);
 	*v = (struct http_value){ .text = "", .number = f->otherwise, .is_given = true };
-	if (!text_is_utf8(text) || has_control(text, f->type == HTTP_LINES)) {
+	if (f->type != HTTP_PASTED && (!text_is_utf8(text) || has_control(text, f->type == HTTP_LINES))) {
 		wrong(v, MSG_FIELD_NOT_TEXT);
 		return;
 	}

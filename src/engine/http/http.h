@@ -38,6 +38,7 @@ enum http_method { HTTP_GET, HTTP_POST };
 enum http_type {
 	HTTP_TEXT,   /* one line of UTF-8 without control characters, `most` bytes */
 	HTTP_LINES,  /* the same in several lines, which end in \n */
+	HTTP_PASTED, /* as HTTP_LINES, with tabs; whatever is no text is replaced by U+FFFD instead of being refused */
 	HTTP_SECRET, /* as HTTP_TEXT, with the blanks at its ends: a password */
 	HTTP_NUMBER, /* least..most */
 	HTTP_CHOICE, /* one of `choices`; its number is the index */
