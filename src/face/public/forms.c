@@ -137,32 +137,27 @@ static char *mebibytes(struct arena *a, size_t bytes)
 }
 
 /* For {count}, {each} and {sum} of form.files_hint and form.too_large. */
-void forms_put_limits(struct value *page, enum lang lang)
+void forms_put_limits(struct value *page, struct arena *a)
 {
-	struct arena *a = arena_new();
-
-	(void)lang;
 	value_put_number(page, "count", FORM_FILES_MAX);
 	value_put_text(page, "each", mebibytes(a, FORM_FILE_BYTES_MAX));
 	value_put_text(page, "sum", mebibytes(a, FORM_FILES_BYTES_MAX));
-	arena_free(a);
 }
 
-void forms_put_faults(struct value *page, enum lang lang, const struct forms_faults *faults, bool has_files)
+void forms_put_faults(struct value *page, const struct http_request *rq, const struct forms_faults *faults, bool has_files)
 {
-	struct arena *a = arena_new();
+	enum lang lang = forms_lang(rq);
 	struct value *list = value_put_list(page, "faults");
 
 	for (size_t i = 0; i < faults->count; i++) {
 		struct value *one = value_add_object(list);
 		value_put_text(one, "text", words(lang, faults->list[i].text));
 		if (faults->list[i].field)
-			value_put_url(one, "anchor", arena_printf(a, "#field-%s", faults->list[i].field));
+			value_put_url(one, "anchor", arena_printf(rq->arena, "#field-%s", faults->list[i].field));
 	}
 	if (has_files && faults->count)
 		value_put_text(value_add_object(list), "text", words(lang, MSG_FORM_FAULT_CHOOSE_AGAIN));
 	value_put_bool(page, "is_faulty", faults->count > 0);
-	arena_free(a);
 }
 
 int forms_render(const struct http_request *rq, const char *template, const struct value *page, struct http_response *rs,

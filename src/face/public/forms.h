@@ -70,7 +70,7 @@ struct forms_faults {
 void forms_fault(struct forms_faults *f, int status, enum message text, const char *field);
 /* Stamp, trap: the fields "stamp" and "website". */
 void forms_check_guard(const struct public_forms *f, const struct http_request *rq, struct forms_faults *faults);
-/* The rate and the files, of which `count` were sent. */
+/* The files, of which `count` were sent. */
 void forms_check_files(const struct http_file *files, size_t count, struct forms_faults *faults);
 void forms_use_files(struct form *form, const struct http_file *files, size_t count);
 /* The spool has it, or `faults` says why not. 0 also then. */
@@ -78,8 +78,8 @@ int forms_keep(struct public_forms *f, const struct http_request *rq, const stru
 	       struct forms_faults *faults, struct error *err);
 /* A page's values, with those of part/head and part/nav. `path`: below /en where English. */
 struct value *forms_page(const struct http_request *rq, enum message title, const char *path);
-void forms_put_faults(struct value *page, enum lang lang, const struct forms_faults *faults, bool has_files);
-void forms_put_limits(struct value *page, enum lang lang);
+void forms_put_faults(struct value *page, const struct http_request *rq, const struct forms_faults *faults, bool has_files);
+void forms_put_limits(struct value *page, struct arena *a);
 int forms_render(const struct http_request *rq, const char *template, const struct value *page, struct http_response *rs,
 		 struct error *err);
 

@@ -116,7 +116,7 @@ static void put_files(struct value *group, const struct filling *f)
 {
 	struct value *files = value_put_object(group, "files");
 
-	forms_put_limits(files, f->lang);
+	forms_put_limits(files, f->rq->arena);
 	put_fault(files, f, "files");
 }
 
@@ -161,7 +161,7 @@ static int show(const struct filling *f, struct http_response *rs, struct error 
 
 	value_put_text(page, "stamp", forms_stamp(f->forms, f->rq->arena, clock_now()));
 	put_groups(page, f);
-	forms_put_faults(page, f->lang, &f->faults, f->has_files);
+	forms_put_faults(page, f->rq, &f->faults, f->has_files);
 	if (f->faults.status)
 		rs->status = f->faults.status;
 	return forms_render(f->rq, "report_form.html", page, rs, err);

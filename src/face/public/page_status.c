@@ -105,7 +105,7 @@ static int show(const struct looking *l, enum message notice, struct http_respon
 
 	put_place(page, l);
 	put_state(page, l);
-	forms_put_limits(page, l->lang);
+	forms_put_limits(page, l->rq->arena);
 	value_put_text(page, "stamp", forms_stamp(l->forms, l->rq->arena, clock_now()));
 	if (notice != MESSAGE_COUNT)
 		value_put_text(page, "notice", words(l->lang, notice));
@@ -113,7 +113,7 @@ static int show(const struct looking *l, enum message notice, struct http_respon
 	put_fault(page, l, "what", "what_fault");
 	put_fault(page, l, "files", "files_fault");
 	put_fault(page, l, "sure", "sure_fault");
-	forms_put_faults(page, l->lang, &l->faults, l->has_files);
+	forms_put_faults(page, l->rq, &l->faults, l->has_files);
 	if (l->faults.status)
 		rs->status = l->faults.status;
 	return forms_render(l->rq, "report_status.html", page, rs, err);
