@@ -136,6 +136,14 @@ static char *mebibytes(struct arena *a, size_t bytes)
 	return arena_printf(a, "%zu", bytes >> 20);
 }
 
+void forms_put_stamp(struct value *page, const struct public_forms *f, const struct http_request *rq)
+{
+	const char *came = rq->method == HTTP_POST ? http_value(rq, "stamp")->text : "";
+	bool is_good = forms_check_stamp(f, came, clock_now()) != STAMP_OLD;
+
+	value_put_text(page, "stamp", is_good ? came : forms_stamp(f, rq->arena, clock_now()));
+}
+
 /* For {count}, {each} and {sum} of form.files_hint and form.too_large. */
 void forms_put_limits(struct value *page, struct arena *a)
 {

@@ -79,6 +79,8 @@ int forms_keep(struct public_forms *f, const struct http_request *rq, const stru
 /* A page's values, with those of part/head and part/nav. `path`: below /en where English. */
 struct value *forms_page(const struct http_request *rq, enum message title, const char *path);
 void forms_put_faults(struct value *page, const struct http_request *rq, const struct forms_faults *faults, bool has_files);
+/* For part/report_guard: the one that came, where it was only sent too early. */
+void forms_put_stamp(struct value *page, const struct public_forms *f, const struct http_request *rq);
 void forms_put_limits(struct value *page, struct arena *a);
 int forms_render(const struct http_request *rq, const char *template, const struct value *page, struct http_response *rs,
 		 struct error *err);

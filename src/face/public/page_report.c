@@ -159,7 +159,7 @@ static int show(const struct filling *f, struct http_response *rs, struct error 
 	struct value *page = forms_page(f->rq, f->is_ics ? MSG_FORM_ICS : MSG_FORM_GENERAL,
 					f->is_ics ? "/report/ics" : "/report/general");
 
-	value_put_text(page, "stamp", forms_stamp(f->forms, f->rq->arena, clock_now()));
+	forms_put_stamp(page, f->forms, f->rq);
 	put_groups(page, f);
 	forms_put_faults(page, f->rq, &f->faults, f->has_files);
 	if (f->faults.status)

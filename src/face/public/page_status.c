@@ -106,7 +106,7 @@ static int show(const struct looking *l, enum message notice, struct http_respon
 	put_place(page, l);
 	put_state(page, l);
 	forms_put_limits(page, l->rq->arena);
-	value_put_text(page, "stamp", forms_stamp(l->forms, l->rq->arena, clock_now()));
+	forms_put_stamp(page, l->forms, l->rq);
 	if (notice != MESSAGE_COUNT)
 		value_put_text(page, "notice", words(l->lang, notice));
 	value_put_text(page, "what", is_post ? http_value(l->rq, "what")->text : "");
