@@ -65,10 +65,10 @@ static const char *text_of(const struct form *f, struct arena *arena)
 	char number[FORM_NUMBER_TEXT + 1];
 	_cleanup_(buf_clear) struct buf b;
 
+	buf_init(&b, TEXT_MAX);
 	if (f->kind != FORM_REPORT)
 		return f->text[FORM_WHAT];
 	form_number(f->hash, number);
-	buf_init(&b, TEXT_MAX);
 	buf_addf(&b, "[%s]\n%s\n", words(lang, MSG_FORM_LABEL_NUMBER), number);
 	for (int i = 0; i < FORM_FIELD_COUNT; i++)
 		if (f->text[i][0])

@@ -33,7 +33,7 @@ test_expect_success 'headers lock the pages down, nothing is stored, no cookie i
 '
 
 test_expect_success 'what is not there' '
-	for page in /report/other /report/general/ /report/receipt /report/receipt/ /report/receipt/x /report/status/x \
+	for page in /report/other /report/receipt/ /report/receipt/x /report/status/x \
 		/en/report/status/00000000000000000000000000000000 /report/status/x/y; do
 		test "$(status $url$page)" = 404 || { echo $page; return 1; }
 	done

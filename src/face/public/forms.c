@@ -78,11 +78,11 @@ int forms_keep(struct public_forms *f, const struct http_request *rq, const stru
 	_cleanup_(buf_clear) struct buf b;
 	int r;
 
+	buf_init(&b, FORM_BYTES_MAX);
 	if (!forms_may_send(f, forms_visitor_of(f, rq), clock_now())) {
 		forms_fault(faults, 429, MSG_FORM_FAULT_OFTEN, NULL);
 		return 0;
 	}
-	buf_init(&b, FORM_BYTES_MAX);
 	r = form_check(form, err);
 	if (r < 0)
 		return r;
