@@ -252,7 +252,7 @@ def killed(c, p):
             def post(turn=turn, stamp=stamp):
                 for i in range(8):
                     p.visitor += 1
-                    text = f"turn {turn} form {i} " + "x" * 20000
+                    text = f"turn {turn} form {i} " + "x" * 19000
                     try:
                         if p.send("/report/general", {"what": text}, stamp=stamp)[0] == 303:
                             acknowledged.append(text[:16].strip())
