@@ -198,9 +198,9 @@ static void check_fields(struct filling *f)
 		bool is_long = strlen(v->text) > form_rows[i].most && form_rows[i].type <= FORM_TYPE_LINES;
 		if (is_long || v->is_wrong || !form_fits((enum form_field)i, BYTES_TEXT(v->text)))
 			forms_fault(&f->faults, 422, is_long ? MSG_FORM_FAULT_LONG : fault_of(form_rows[i].type), form_rows[i].name);
+		else if (i == FORM_WHAT && !v->text[0])
+			forms_fault(&f->faults, 422, MSG_FORM_FAULT_WHAT, form_rows[i].name);
 	}
-	if (!f->rq->values[FORM_WHAT].text[0])
-		forms_fault(&f->faults, 422, MSG_FORM_FAULT_WHAT, form_rows[FORM_WHAT].name);
 }
 
 static int keep(struct filling *f, const struct http_file *files, size_t count, char **ret_secret, struct error *err)
