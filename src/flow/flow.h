@@ -19,7 +19,18 @@ struct flow_centre {
 	int64_t delay_us;      /* before a letter that a person told to go goes */
 };
 
-/* mail_to_case.c: reads what arrived and files it: reports, replies, bounces. Gives how many were settled. A message that
+/* forms.c: the two folders shared with hinomi-public, open. */
+struct flow_forms {
+	int spool, states;
+};
+/* Keeps what lies in the spool, some hundreds at once, and takes it away there. Gives how many. */
+int flow_forms_take(struct db *db, struct blobs *blobs, const struct flow_forms *forms, const struct doing *doing, struct error *err);
+/* Whether there is any: 1 or 0. */
+int flow_forms_wait(int spool, struct error *err);
+/* Writes for the secret links what has changed. */
+int flow_forms_tell(struct db *db, const struct flow_forms *forms, struct error *err);
+
+/* mail_to_case.c: reads what arrived and files it: reports, replies, bounces, and forms (form_to_case.c). Gives how many were settled. A message that
  * cannot be read is tried a few times, then waits for a person. `open` is hinomi-open; NULL: encrypted mails are filed unread. */
 int flow_mails(struct db *db, struct blobs *blobs, const struct flow_centre *centre, struct keys *open, const struct doing *doing,
 	       struct error *err);

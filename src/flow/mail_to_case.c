@@ -2,7 +2,7 @@
  * Copyright The hinomi authors */
 /* A mail becomes a report, or belongs to a case: it is read in a locked child, what it names is looked up, ground/intake decides,
  * and one transaction files it. */
-#include "flow/flow.h"
+#include "flow/flow_int.h"
 
 #include "base/calendar.h"
 #include "base/cleanup.h"
@@ -12,14 +12,11 @@
 #include "desk/incident/incident.h"
 #include "desk/incident/report.h"
 #include "desk/incident/request.h"
-#include "engine/words/words.h"
 #include "ground/intake/intake.h"
 #include "ground/intake/unseal.h"
-#include "ground/letter/template.h"
 
 #include <ctype.h>
 #include <errno.h>
-#include <sys/random.h>
 
 #define AT_ONCE 50
 
@@ -40,8 +37,7 @@ struct filing {
 	struct intake_facts facts;
 	struct intake_verdict verdict;
 	struct intake_attachment *files;
-	/* Made before the transaction, which may run twice. */
-	char report_uuid[RECORD_UUID_TEXT], letter_uuid[RECORD_UUID_TEXT], nonce[17];
+	struct flow_chances chances;
 };
 
 /* --- what the mail names --- */
@@ -174,28 +170,21 @@ static bool is_japanese(const char *text)
 
 static int acknowledge(struct db *db, const struct filing *f, int64_t report, const char *ref, const char *language, struct error *err)
 {
-	bool is_ja = strcmp(language, "ja") == 0;
-	struct value *v = value_object(f->arena);
-	struct letter_new n = { .about_id = report, .kind = "acknowledgement", .to_name = f->mail.from_name,
-				.to_address = f->mail.answer_address, .language = language, .in_reply_to = f->mail.message_id,
-				.protection = f->centre->can_sign ? "signed" : "none", .doing = *f->doing };
-	struct letter_queueing q = { strrchr(f->centre->address, '@') + 1, f->nonce, f->doing->at, *f->doing };
-	struct letter_rendered text;
-	char letter_ref[RECORD_REF_MAX];
-	int64_t id;
-	int r;
+	const struct flow_thanks t = {
+		.centre = f->centre,
+		.report_id = report,
+		.received_at = f->message->received_at,
+		.ref = ref,
+		.language = language,
+		.to_name = f->mail.from_name,
+		.to_address = f->mail.answer_address,
+		.in_reply_to = f->mail.message_id,
+		.name = f->mail.from_name[0] ? f->mail.from_name : f->mail.from_address,
+		.subject = f->mail.subject,
+		.doing = f->doing,
+	};
 
-	value_put_text(v, "ref", ref);
-	value_put_text(v, "name", f->mail.from_name[0] ? f->mail.from_name : f->mail.from_address);
-	value_put_text(v, "subject", f->mail.subject);
-	value_put_text(v, "centre", is_ja ? f->centre->name_ja : f->centre->name_en);
-	value_put_text(v, "received", words_time(f->arena, is_ja ? LANG_JA : LANG_EN, f->message->received_at));
-	r = letter_render(db, "acknowledgement", language, v, f->arena, &text, err);
-	n.subject = text.subject;
-	n.text = text.text;
-	if (r == 0)
-		r = letter_draft(db, &n, f->letter_uuid, &id, letter_ref, err);
-	return r < 0 ? r : letter_queue(db, id, &q, err);
+	return flow_acknowledge(db, &t, &f->chances, f->arena, err);
 }
 
 static int file_report(struct db *db, const struct filing *f, struct error *err)
@@ -209,7 +198,7 @@ static int file_report(struct db *db, const struct filing *f, struct error *err)
 	struct intake_filing filing;
 	char ref[RECORD_REF_MAX];
 	int64_t id;
-	int r = report_add(db, &n, f->report_uuid, &id, ref, err);
+	int r = report_add(db, &n, f->chances.report_uuid, &id, ref, err);
 
 	if (r < 0)
 		return r;
@@ -295,7 +284,6 @@ static int read_and_file(struct filing *f, struct error *err)
 	const struct mail_centre who = { .loop_name = f->centre->address[0] ? f->centre->address : NULL,
 					 .addresses = f->centre->address[0] ? addresses : NULL };
 	_cleanup_(buf_clear) struct buf raw;
-	uint64_t random;
 	int r = blob_get(f->blobs, f->message->blob, INTAKE_MESSAGE_MAX, &raw, err);
 
 	if (r == 0)
@@ -306,14 +294,9 @@ static int read_and_file(struct filing *f, struct error *err)
 		r = keep_files(f, err);
 	if (r == 0)
 		r = find_facts(f, err);
-	if (r < 0)
-		return r;
-	if (getrandom(&random, sizeof random, 0) != sizeof random)
-		return error_set(err, -EIO, "there is no chance to be had");
-	snprintf(f->nonce, sizeof f->nonce, "%016llx", (unsigned long long)random);
-	record_uuid(f->report_uuid);
-	record_uuid(f->letter_uuid);
-	return db_transaction(f->db, file, f, err);
+	if (r == 0)
+		r = flow_chances(&f->chances, err);
+	return r < 0 ? r : db_transaction(f->db, file, f, err);
 }
 
 /* What ends its reader is not tried for ever: a person looks at the original. */
@@ -341,7 +324,10 @@ static int settle(struct filing *f, struct error *err)
 		r = db_transaction(f->db, give_up, f, err);
 		return r < 0 ? r : 1;
 	}
-	r = read_and_file(f, &inner);
+	if (strcmp(f->message->channel, "web") == 0)
+		r = flow_form(f->db, f->blobs, f->centre, f->message, f->doing, f->arena, &inner);
+	else
+		r = read_and_file(f, &inner);
 	if (r == 0)
 		return 1;
 	log_warn("a message was not filed", "message", id, "why", inner.line);

@@ -174,11 +174,14 @@ static struct flow_centre centre_of(const struct conf *c)
 	};
 }
 
-/* Without a database nobody has written anything yet. */
-static int open_desk(const struct conf *c, struct db **ret_db, struct blobs **ret_blobs, struct error *err)
+/* Without a database nobody has written anything yet; what comes by form may be the first. */
+static int open_desk(const struct conf *c, unsigned flags, struct db **ret_db, struct blobs **ret_blobs, struct error *err)
 {
-	int r = db_open(conf_text(c, SETTING_CENTRE_DATABASE), 0, ret_db, err);
+	int r = db_open(conf_text(c, SETTING_CENTRE_DATABASE), flags, ret_db, err);
 
+	/* Who may see what must be there with the first record. */
+	if (r == 0)
+		r = access_prepare(*ret_db, err);
 	if (r == 0)
 		r = blobs_open(conf_text(c, SETTING_CENTRE_BLOBS), ret_blobs, err);
 	return r;
@@ -203,12 +206,100 @@ static int ask_desk(const struct conf *c, struct held *held, int (*waits)(struct
 	return r < 0 ? r : 0;
 }
 
+static bool has_forms(const struct conf *c)
+{
+	return conf_text(c, SETTING_PUBLIC_SPOOL)[0] && conf_text(c, SETTING_PUBLIC_STATES)[0];
+}
+
+/* Folders that are missing are made: whichever process comes first. */
+static int open_forms(const struct conf *c, struct flow_forms *ret, struct error *err)
+{
+	int r = folder_open(conf_text(c, SETTING_PUBLIC_SPOOL), 0700, &ret->spool, err);
+
+	if (r < 0)
+		return r;
+	r = folder_open(conf_text(c, SETTING_PUBLIC_STATES), 0700, &ret->states, err);
+	if (r < 0)
+		close(ret->spool);
+	return r;
+}
+
+static void close_forms(const struct flow_forms *forms)
+{
+	close(forms->spool);
+	close(forms->states);
+}
+
+static int forms_wait(const struct conf *c, struct error *err)
+{
+	struct flow_forms forms;
+	int r = has_forms(c) ? open_forms(c, &forms, err) : -ENOENT;
+
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	r = flow_forms_wait(forms.spool, err);
+	close_forms(&forms);
+	return r;
+}
+
 static int hold_reader(const struct conf *c, struct held *held, struct error *err)
 {
 	const char *folder = conf_text(c, SETTING_KEYS_OPEN);
-	int r = ask_desk(c, held, intake_is_waiting, err);
+	int r = ask_desk(c, held, intake_is_waiting, err), waits = r == 0 ? forms_wait(c, err) : 0;
 
+	if (waits < 0)
+		return waits;
+	held->is_idle &= !waits;
 	return r == 0 && !held->is_idle && folder[0] ? keys_open(KEYS_UNSEAL, folder, &held->open, err) : r;
+}
+
+/* What the public pages took is kept, and taken away there. */
+static int take_forms(const struct conf *c, struct db *db, struct blobs *blobs, const struct doing *doing, struct error *err)
+{
+	struct flow_forms forms;
+	int r;
+
+	if (!has_forms(c))
+		return 0;
+	r = open_forms(c, &forms, err);
+	if (r < 0)
+		return r;
+	r = flow_forms_take(db, blobs, &forms, doing, err);
+	close_forms(&forms);
+	return r;
+}
+
+/* What the reporters' links show. Without a database there is nothing to tell. */
+static int states(const struct conf *c, const struct held *held, struct error *err)
+{
+	struct flow_forms forms;
+	struct db *db = NULL;
+	int r;
+
+	(void)held;
+	if (!has_forms(c))
+		return 0;
+	r = db_open(conf_text(c, SETTING_CENTRE_DATABASE), DB_READS, &db, err);
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	r = open_forms(c, &forms, err);
+	if (r == 0) {
+		r = flow_forms_tell(db, &forms, err);
+		close_forms(&forms);
+	}
+	db_close(db);
+	return r;
+}
+
+static int hold_states(const struct conf *c, struct held *held, struct error *err)
+{
+	struct flow_forms forms;
+	int r = has_forms(c) ? open_forms(c, &forms, err) : 0;
+
+	held->is_idle = !has_forms(c);
+	if (r == 0 && has_forms(c))
+		close_forms(&forms); /* they are made now, before the walls */
+	return r;
 }
 
 /* What arrived is read and filed. */
@@ -219,9 +310,11 @@ static int intake(const struct conf *c, const struct held *held, struct error *e
 	struct blobs *blobs = NULL;
 	struct db *db = NULL;
 	char count[16];
-	int r = open_desk(c, &db, &blobs, err);
+	int r = open_desk(c, has_forms(c) ? DB_CREATE : 0, &db, &blobs, err);
 
 	if (r == 0)
+		r = take_forms(c, db, blobs, &doing, err);
+	if (r >= 0)
 		r = flow_mails(db, blobs, &centre, held->open, &doing, err);
 	snprintf(count, sizeof count, "%d", r);
 	if (r > 0)
@@ -284,7 +377,7 @@ static int outbox(const struct conf *c, const struct held *held, struct error *e
 	struct blobs *blobs = NULL;
 	struct db *db = NULL;
 	char count[16];
-	int r = open_desk(c, &db, &blobs, err);
+	int r = open_desk(c, 0, &db, &blobs, err);
 
 	if (r == 0)
 		r = flow_outbox(db, blobs, &centre, held->sign, held->mailer, &doing, err);
@@ -318,7 +411,7 @@ static int watch(const struct conf *c, const struct held *held, struct error *er
 {
 	struct watch_office office = { .fetch = held->fetch, .has_proxy = conf_text(c, SETTING_FETCH_PROXY)[0], .actor = "job:watch" };
 	char count[16];
-	int r = open_desk(c, &office.db, &office.blobs, err);
+	int r = open_desk(c, 0, &office.db, &office.blobs, err);
 
 	if (r == 0)
 		r = watch_look_due(&office, WATCH_MOST_US, err);
@@ -341,6 +434,7 @@ static struct job {
 } jobs[] = {
 	{ "audit", 60 * SECOND_US, 0, NULL, seal, 0 },
 	{ "intake", 5 * SECOND_US, 0, hold_reader, intake, 0 },
+	{ "states", 5 * SECOND_US, 0, hold_states, states, 0 },
 	{ "outbox", 5 * SECOND_US, 0, hold_senders, outbox, 0 },
 	{ "watch", 5 * SECOND_US, 0, hold_fetcher, watch, 0 },
 	{ "surges", HOUR_US, 3 * 60 * SECOND_US, NULL, refresh, 0 },
@@ -383,6 +477,8 @@ static int lock_in(const struct conf *c, struct error *err)
 		{ .fd = out, .is_kept = true },
 		{ .fd = open_folder_of(conf_text(c, SETTING_CENTRE_DATABASE)), .is_kept = true },
 		{ .fd = open_blobs(conf_text(c, SETTING_CENTRE_BLOBS)), .is_kept = true },
+		{ .fd = open_place(conf_text(c, SETTING_PUBLIC_SPOOL)), .is_kept = true },
+		{ .fd = open_place(conf_text(c, SETTING_PUBLIC_STATES)), .is_kept = true },
 		{ .fd = open_place(conf_text(c, SETTING_STORE_FOLDER)) },
 		{ .fd = open_place(conf_text(c, SETTING_OBSERVE_PLACES)) },
 	};

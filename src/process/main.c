@@ -35,13 +35,26 @@
 /* A process that has run so long did not die at its start. */
 #define STEADY_US (30 * SECOND_US)
 
-#define ARGUMENTS_MAX 8
+#define ARGUMENTS_MAX 16
 
 static void public_arguments(const struct conf *c, const char *ret[ARGUMENTS_MAX])
 {
-	ret[0] = "--listen";
-	ret[1] = conf_text(c, SETTING_PUBLIC_LISTEN);
-	ret[2] = conf_text(c, SETTING_PUBLIC_TREE);
+	static const struct {
+		const char *option;
+		enum setting setting;
+	} options[] = {
+		{ "--listen", SETTING_PUBLIC_LISTEN }, { "--zone", SETTING_CENTRE_ZONE },    { "--spool", SETTING_PUBLIC_SPOOL },
+		{ "--states", SETTING_PUBLIC_STATES }, { "--proxy", SETTING_PUBLIC_PROXY },
+	};
+	size_t n = 0;
+
+	for (size_t i = 0; i < COUNT(options); i++) {
+		if (!conf_text(c, options[i].setting)[0])
+			continue;
+		ret[n++] = options[i].option;
+		ret[n++] = conf_text(c, options[i].setting);
+	}
+	ret[n] = conf_text(c, SETTING_PUBLIC_TREE);
 }
 
 /* The processes of the centre, in the order of their start. */
@@ -221,7 +234,7 @@ static const char local_conf[] =
 	"centre { database = \"cases.db\" }\n"
 	"store { folder = \"store\" }\n"
 	"observe { places = \"store/simulated-places.csv\" }\n"
-	"public { listen = \"127.0.0.1:8080\"  tree = \"public\" }\n"
+	"public { listen = \"127.0.0.1:8080\"  tree = \"public\"  spool = \"spool\"  states = \"states\" }\n"
 	"staff { listen = \"127.0.0.1:8081\" }\n"
 	"collect { listen = \"127.0.0.1:8443\"  folder = \"collect\" }\n";
 

@@ -77,6 +77,9 @@ const FAMILIES_PUBLIC = [
   ["public-quarter", "isdas/index.html"], ["public-year", "isdas/year.html"], ["public-earlier", "isdas/2013q1.html"],
   ["public-readme", "isdas/readme.html"], ["public-missing", "isdas/nothing.html", 404],
 ];
+const FAMILIES_FORM = [
+  ["form-choose", "report/"], ["form-general", "report/general"], ["form-ics", "report/ics"], ["form-unknown", "report/status/x", 404],
+];
 // A rise of the rows that make_rows.py makes.
 const SURGE = "observe/surge/5900-tcp/2013-05-24T00:00:00Z";
 const FAMILIES_STAFF = [
@@ -200,6 +203,41 @@ async function beginFactor(context, site) {
   await page.close();
 }
 
+// Sends a form with faults, then a right one; looks at both answers, the receipt and the state. Gives the secret link's path.
+async function report(context, site, lang, width) {
+  const page = await context.newPage(), faults = [], shot = (name) => page.screenshot({ path: join(shots, `${name}-${lang}-${width}.png`), fullPage: true });
+  const inspect = async (name) => {
+    const state = await page.evaluate(() => ({ wide: document.documentElement.scrollWidth - document.documentElement.clientWidth }));
+    if (state.wide > 0) faults.push(`${name} is ${state.wide} px wider than the window`);
+    const texts = await page.evaluate(collectTexts);
+    if (lang === "ja") for (const text of untranslated(texts)) if (!/^(W[0-9A-F]{10}|127\.0\.0\.1:.*|x@|kept)$/.test(text)) faults.push(`not Japanese: ${text}`);
+    await shot(name);
+  };
+  await page.setViewportSize({ width, height: 900 });
+  await page.goto(`${site}report/general`);
+  await page.fill("#field-log", "kept");
+  await page.fill("#field-mail", "x@");
+  await page.waitForTimeout(2100);
+  await page.click("main button");
+  if ((await page.locator("[role=alert] li").count()) !== 2) faults.push("the faults are not told of");
+  if ((await page.inputValue("#field-log")) !== "kept") faults.push("what was typed is lost");
+  await inspect("form-faults");
+  await page.fill("#field-what", lang === "ja" ? "偽のページがあります。" : "There is a false page.");
+  await page.fill("#field-mail", "");
+  await page.setInputFiles("#field-files", [{ name: "log.txt", mimeType: "text/plain", buffer: Buffer.from("GET /") }]);
+  await page.click("main button:not([tabindex])");
+  if (!page.url().includes("/report/receipt/")) faults.push(`${page.url()} instead of a receipt`);
+  else {
+    await inspect("form-receipt");
+    await page.click("main a.button");
+    await inspect("form-status");
+  }
+  const path = new URL(page.url()).pathname.replace(/^\/(en\/)?/, "");
+  await page.close();
+  result(`a report by form ${lang} ${width}`, faults);
+  return path;
+}
+
 async function logOut(context, site, lang) {
   const page = await context.newPage();
   await page.goto(site);
@@ -263,7 +301,7 @@ async function main() {
   const conf = join(work, "hinomi.conf");
   writeFileSync(conf, 'centre { database = "cases.db" }\nstore { folder = "store" }\npublic { tree = "jobs" }\nmail { address = "csirt@csirt.example.org" }\n');
   await makeCase(conf, work);
-  const publicSite = await serve("hinomi-public", out);
+  const publicSite = await serve("hinomi-public", "--spool", join(work, "spool"), "--states", join(work, "states"), "--zone", "Asia/Tokyo", out);
   const staffSite = await serve("hinomi-staff", "-c", conf, "--data", store, "--place", places, "--scanners", join(work, "scanners"), "--db", cases,
     "--collect", collect);
   const openSite = await serve("hinomi-staff", "--data", store, "--db", join(work, "open.db"));
@@ -278,13 +316,16 @@ async function main() {
     await silent.clearCookies();
     await logIn(silent, staffSite, lang);
     await silent.clearCookies({ name: "lang" });
+    let link;
     if (lang === "ja") await beginFactor(silent, staffSite);
     for (const width of SIZES) {
-      for (const family of FAMILIES_PUBLIC) await look(silent, site, lang, family, width);
+      for (const family of [...FAMILIES_PUBLIC, ...FAMILIES_FORM]) await look(silent, site, lang, family, width);
+      link = await report(silent, site, lang, width);
       for (const family of FAMILIES_STAFF) await look(silent, staffSite, lang, family, width);
     }
     const loud = await browser.newContext({ bypassCSP: true, locale: lang });
-    for (const family of FAMILIES_PUBLIC) await ask(loud, site, lang, family);
+    for (const family of [...FAMILIES_PUBLIC, ...FAMILIES_FORM, ["form-status", link], ["form-receipt", link.replace("status", "receipt")]])
+      await ask(loud, site, lang, family);
     for (const family of FAMILIES_GUEST) await ask(loud, staffSite, lang, family);
     await logIn(loud, staffSite, lang);
     await loud.clearCookies({ name: "lang" });

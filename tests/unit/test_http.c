@@ -24,6 +24,7 @@ static const struct http_route routes[] = {
 	{ HTTP_GET, "/a/{id}/b", NULL, NULL, 0, false },
 	{ HTTP_POST, "/a", NULL, NULL, 0, false },
 	{ HTTP_GET, "/files/{rest...}", NULL, NULL, 0, false },
+	{ HTTP_GET, "/folder/", NULL, NULL, 0, false },
 	{ 0 },
 };
 
@@ -53,6 +54,7 @@ static void paths_find_their_routes(void **state)
 	assert_int_equal(others, 1u << HTTP_POST);
 	assert_ptr_equal(find(&rq, HTTP_GET, "/files/x/y.html", &others), &routes[3]);
 	assert_string_equal(rq.segments[0], "x/y.html");
+	assert_ptr_equal(find(&rq, HTTP_GET, "/folder/", &others), &routes[4]);
 	arena_free(rq.arena);
 }
 

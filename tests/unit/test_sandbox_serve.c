@@ -105,6 +105,52 @@ static int read_what_is_for_reading(void)
 	return openat(other_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) < 0 ? -errno : 0;
 }
 
+/* As a form becomes a file: made, written, synced, named, counted. */
+static int drop_inside(void)
+{
+	int fd = openat(folder_fd, "dropped.new", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	struct stat st;
+
+	if (fd < 0 || write(fd, "x", 1) != 1 || fsync(fd) < 0 || renameat(folder_fd, "dropped.new", folder_fd, "dropped") < 0)
+		return -errno;
+	if (fstatat(folder_fd, "dropped", &st, AT_SYMLINK_NOFOLLOW) < 0 || openat(folder_fd, ".", O_RDONLY | O_DIRECTORY) < 0)
+		return -errno;
+	return unlinkat(folder_fd, "dropped", 0) < 0 ? -errno : 0;
+}
+
+static int drop_outside(void)
+{
+	return open("/tmp/hinomi-escaped", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600) < 0 ? -errno : 0;
+}
+
+static int drop_where_it_reads(void)
+{
+	return openat(other_fd, "new", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600) < 0 ? -errno : 0;
+}
+
+/* RESOLVE_… is behind a pointer: Landlock alone stands there. */
+static int drop_by_openat2(void)
+{
+	uint64_t how[3] = { O_WRONLY | O_CREAT, 0600, 0 };
+
+	return syscall(SYS_openat2, other_fd, "new", how, sizeof how) < 0 ? -errno : 0;
+}
+
+static int rename_out(void)
+{
+	return renameat(folder_fd, "inside", other_fd, "inside") < 0 ? -errno : 0;
+}
+
+static int make_folder(void)
+{
+	return mkdirat(folder_fd, "tree", 0700) < 0 ? -errno : 0;
+}
+
+static int open_to_change(void)
+{
+	return openat(folder_fd, "inside", O_RDWR | O_CLOEXEC) < 0 ? -errno : 0;
+}
+
 static int make_tree(void)
 {
 	if (mkdirat(folder_fd, "tree", 0755) < 0 || symlinkat("tree", folder_fd, "current") < 0)
@@ -196,6 +242,12 @@ static int attempt(enum sandbox which, int (*what)(void))
 	if (pid == 0) {
 		const struct sandbox_place places[] = { { .fd = folder_fd, .is_kept = true }, { .fd = other_fd } };
 		bool is_keeper = which == SANDBOX_COLLECT || which == SANDBOX_JOBS;
+		const struct sandbox_place drops[] = { { .fd = folder_fd, .is_dropped = true }, { .fd = other_fd } };
+		if (which == SANDBOX_FORMS) {
+			if (sandbox_enter_places(which, drops, COUNT(drops), NULL) < 0)
+				_exit(NO_SANDBOX);
+			_exit(what() == 0 ? DONE : REFUSED);
+		}
 		if ((is_keeper ? sandbox_enter_places(which, places, COUNT(places), NULL)
 			       : sandbox_enter_beneath(which, folder_fd, NULL)) < 0)
 			_exit(NO_SANDBOX);
@@ -232,6 +284,29 @@ static void serving_reads_its_folder_and_no_more(void **state)
 		assert_int_equal(attempt(rows[i], start_program), -SIGSYS);
 		assert_int_equal(attempt(rows[i], start_process), -SIGSYS);
 	}
+}
+
+static void forms_drop_into_their_folder_and_no_more(void **state)
+{
+	(void)state;
+	assert_int_equal(attempt(SANDBOX_FORMS, drop_inside), DONE);
+	assert_int_equal(attempt(SANDBOX_FORMS, read_what_is_for_reading), DONE);
+	if (has_landlock()) {
+		assert_int_equal(attempt(SANDBOX_FORMS, read_inside), REFUSED);
+		assert_int_equal(attempt(SANDBOX_FORMS, read_outside), REFUSED);
+		assert_int_equal(attempt(SANDBOX_FORMS, drop_outside), REFUSED);
+		assert_int_equal(attempt(SANDBOX_FORMS, drop_where_it_reads), REFUSED);
+		assert_int_equal(attempt(SANDBOX_FORMS, drop_by_openat2), REFUSED);
+		assert_int_equal(attempt(SANDBOX_FORMS, rename_out), REFUSED);
+	}
+	assert_int_equal(attempt(SANDBOX_FORMS, open_to_change), -SIGSYS);
+	assert_int_equal(attempt(SANDBOX_FORMS, write_outside), -SIGSYS);
+	assert_int_equal(attempt(SANDBOX_FORMS, make_folder), -SIGSYS);
+	assert_int_equal(attempt(SANDBOX_FORMS, make_socket), -SIGSYS);
+	assert_int_equal(attempt(SANDBOX_FORMS, connect_out), -SIGSYS);
+	assert_int_equal(attempt(SANDBOX_FORMS, bind_more), -SIGSYS);
+	assert_int_equal(attempt(SANDBOX_FORMS, start_program), -SIGSYS);
+	assert_int_equal(attempt(SANDBOX_FORMS, start_process), -SIGSYS);
 }
 
 static void keepers_keep_their_folders_and_start_locked_children(void **state)
@@ -386,6 +461,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(serving_reads_its_folder_and_no_more),
+		cmocka_unit_test(forms_drop_into_their_folder_and_no_more),
 		cmocka_unit_test(keepers_keep_their_folders_and_start_locked_children),
 		cmocka_unit_test(jobs_have_no_network_and_trees),
 		cmocka_unit_test(drawing_has_no_network_and_no_process),

@@ -154,6 +154,37 @@ int report_of_incident(struct db *db, int64_t viewer, int64_t incident_id, struc
 	return give(r, &g, ret, ret_count);
 }
 
+int report_by_token(struct db *db, const char *token_hash, int64_t *ret_id, struct error *err)
+{
+	struct report_id_by_token_row row = { 0 };
+	int r = report_id_by_token(db, token_hash, NULL, &row, err);
+
+	if (r > 0)
+		*ret_id = row.id;
+	return r;
+}
+
+struct telling {
+	int (*told)(void *context, const struct report_secret *s);
+	void *context;
+};
+
+static int tell(void *context, const struct report_of_secrets_row *row)
+{
+	const struct telling *t = context;
+	const struct report_secret s = { row->token, row->ref, row->state, row->received_at, row->changed_at };
+
+	return t->told(t->context, &s);
+}
+
+int report_secrets(struct db *db, int64_t since, int64_t most, int (*told)(void *context, const struct report_secret *s),
+		   void *context, struct error *err)
+{
+	struct telling t = { told, context };
+
+	return report_of_secrets(db, since, most, tell, &t, err);
+}
+
 struct stating {
 	int64_t id;
 	const char *state;
@@ -173,4 +204,9 @@ static int set_state(struct db *db, void *context, struct error *err)
 int report_set_state(struct db *db, int64_t id, const char *state, const struct doing *doing, struct error *err)
 {
 	return db_transaction(db, set_state, &(struct stating){ id, state, doing }, err);
+}
+
+int report_withdraw(struct db *db, int64_t id, const struct doing *doing, struct error *err)
+{
+	return set_state(db, &(struct stating){ id, "withdrawn", doing }, err);
 }

@@ -53,7 +53,21 @@ int report_list(struct db *db, int64_t viewer, const char *state, int64_t most, 
 int report_of_incident(struct db *db, int64_t viewer, int64_t incident_id, struct arena *arena, struct report **ret, size_t *ret_count,
 		       struct error *err);
 
+/* 1 and the report's id, by the hash of its reporter's secret; 0: there is none. */
+int report_by_token(struct db *db, const char *token_hash, int64_t *ret_id, struct error *err);
+
+/* What its reporter may know. */
+struct report_secret {
+	const char *token_hash, *ref, *state;
+	int64_t received_at, changed_at;
+};
+/* Of those that changed since; what is said is 0, or -errno, which ends it. */
+int report_secrets(struct db *db, int64_t since, int64_t most, int (*told)(void *context, const struct report_secret *s),
+		   void *context, struct error *err);
+
 /* 'new', 'open', 'closed', 'withdrawn', 'bin'; back too, which is the undo. */
 int report_set_state(struct db *db, int64_t id, const char *state, const struct doing *doing, struct error *err);
+/* Its reporter takes it back; inside a transaction. */
+int report_withdraw(struct db *db, int64_t id, const struct doing *doing, struct error *err);
 
 #endif

@@ -42,3 +42,16 @@ SELECT c.report_id AS id FROM incident_contained c WHERE c.incident_id = :incide
 -- Its state.
 -- in: id id, state text, at time
 UPDATE incident_report SET state = :state, changed_at = :at WHERE id = :id;
+
+-- name: report_id_by_token
+-- One report by the hash of its reporter's secret.
+-- unscoped: who has the secret is its reporter
+-- in: token text      one: id id
+SELECT id FROM incident_report WHERE token = :token AND token <> '' ORDER BY id LIMIT 1;
+
+-- name: report_of_secrets
+-- Reports with a secret link that changed since, as they changed.
+-- unscoped: a job tells their reporters, no person
+-- in: since time, most number      out: token text, ref text, state text, received_at time, changed_at time
+SELECT p.token, r.ref, p.state, p.received_at, p.changed_at FROM incident_report p JOIN record r ON r.id = p.id
+WHERE p.token <> '' AND p.changed_at >= :since ORDER BY p.changed_at, p.id LIMIT :most;

@@ -58,6 +58,14 @@ SETTING(PUBLIC_TREE, "public", "tree", PATH, "/var/lib/hinomi/public", 0, 0, "Fo
 SETTING(PUBLIC_SENSORS, "public", "least_sensors", NUMBER, "3", 1, 1000,
 	"A port and hour that fewer sensors reported is counted in \"other\" on public pages; an hour with fewer up is no data.")
 SETTING(PUBLIC_LATE, "public", "late_hours", NUMBER, "1", 1, 720, "Hours that public figures are late, at the least.")
+SETTING(PUBLIC_SPOOL, "public", "spool", PATH, "", 0, 0,
+	"Folder into which the forms of the public pages drop reports, until the jobs take them. Empty: there are no forms.")
+SETTING(PUBLIC_STATES, "public", "states", PATH, "", 0, 0,
+	"Folder of what the reporters' secret links show: a small file for each report, written by the jobs. Needed where there are "
+	"forms.")
+SETTING(PUBLIC_PROXY, "public", "proxy", TEXT, "", 0, 0,
+	"A proxy that speaks TLS with the visitors: the address that it comes from. It must pass Host on, and set X-Forwarded-For, whose "
+	"last address then counts as the visitor's.")
 SETTING(STAFF_LISTEN, "staff", "listen", TEXT, "127.0.0.1:8081", 0, 0,
 	"Address and port of the staff pages, or the path of a Unix socket. Loopback only until accounts exist, and without TLS or a "
 	"proxy afterwards too.")

@@ -5,8 +5,15 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "format/form/form.h"
 
 #include <assert.h>
+#include <errno.h>
+#include <strings.h>
+
+#define FILE_NAME_MAX 200
+#define FILE_TYPE_MAX 100
+#define PARTS_MAX 200
 
 static size_t field_count(const struct http_field *f)
 {
@@ -60,6 +67,23 @@ static struct bytes lines(struct arena *a, struct bytes text)
 	return BYTES(into, n);
 }
 
+static struct bytes cleaned(struct arena *a, struct bytes text)
+{
+	uint8_t *into = arena_alloc(a, 3 * text.n + 1);
+	size_t n = 0;
+	char sign[4];
+
+	while (text.n) {
+		size_t length = text_utf8_length(text);
+		bool is_good = length && (text.p[0] >= 0x20 || text.p[0] == '\n' || text.p[0] == '\t') && text.p[0] != 0x7f;
+		size_t put = is_good ? length : text_put_character(TEXT_NO_CHARACTER, sign);
+		memcpy(into + n, is_good ? (const void *)text.p : sign, put);
+		n += put;
+		take_skip(&text, length ? length : 1);
+	}
+	return BYTES(into, n);
+}
+
 static void wrong(struct http_value *v, enum message fault)
 {
 	v->is_wrong = true;
@@ -97,14 +121,17 @@ static void parse_choice(const struct http_field *f, struct http_value *v, struc
 
 static void take(struct arena *a, const struct http_field *f, struct http_value *v, struct bytes text)
 {
-	size_t most = f->type == HTTP_TEXT || f->type == HTTP_LINES || f->type == HTTP_SECRET ? (size_t)f->most : 200;
+	bool is_text = f->type == HTTP_TEXT || f->type == HTTP_LINES || f->type == HTTP_PASTED || f->type == HTTP_SECRET;
+	size_t most = is_text ? (size_t)f->most : 200;
 
-	if (f->type == HTTP_LINES)
+	if (f->type == HTTP_LINES || f->type == HTTP_PASTED)
 		text = lines(a, text);
+	if (f->type == HTTP_PASTED)
+		text = cleaned(a, text);
 	if (f->type != HTTP_SECRET)
 		text = bytes_trim(text);
 	*v = (struct http_value){ .text = "", .number = f->otherwise, .is_given = true };
-	if (!text_is_utf8(text) || has_control(text, f->type == HTTP_LINES)) {
+	if (f->type != HTTP_PASTED && (!text_is_utf8(text) || has_control(text, f->type == HTTP_LINES))) {
 		wrong(v, MSG_FIELD_NOT_TEXT);
 		return;
 	}
@@ -166,6 +193,72 @@ void http_form_parse(struct http_request *rq, struct bytes form)
 			continue;
 		http_field_take(rq, decode(rq->arena, name), decode(rq->arena, pair));
 	}
+}
+
+/* The last part of a path of whatever system; what is no text is '_'. */
+static const char *file_name(struct arena *a, struct bytes text)
+{
+	char *into = arena_alloc(a, text.n + 1);
+	size_t n = 0;
+
+	for (size_t i = text.n; i-- > 0;)
+		if (text.p[i] == '/' || text.p[i] == '\\') {
+			take_skip(&text, i + 1);
+			break;
+		}
+	while (text.n) {
+		size_t length = text_utf8_length(text);
+		bool is_good = length && text.p[0] >= 0x20 && text.p[0] != 0x7f;
+		if (n + length > FILE_NAME_MAX)
+			break;
+		memcpy(into + n, is_good ? (const char *)text.p : "_", is_good ? length : 1);
+		n += is_good ? length : 1;
+		take_skip(&text, length ? length : 1);
+	}
+	into[n] = '\0';
+	return into;
+}
+
+static const char *file_type(struct arena *a, struct bytes type)
+{
+	bool is_plain = type.n > 0 && type.n <= FILE_TYPE_MAX;
+
+	for (size_t i = 0; i < type.n; i++)
+		is_plain &= type.p[i] > ' ' && type.p[i] < 0x7f;
+	return is_plain ? arena_bytes(a, type.p, type.n) : "application/octet-stream";
+}
+
+static int take_parts(struct http_request *rq, struct bytes boundary, struct http_file *files, size_t room, size_t *ret_count)
+{
+	struct bytes rest = rq->body;
+	struct form_part part;
+	size_t parts = 0;
+	int r;
+
+	while ((r = multipart_take(&rest, boundary, &part)) > 0 && parts++ < PARTS_MAX) {
+		if (!part.is_file) {
+			http_field_take(rq, part.name, part.bytes);
+		} else if (part.filename.n || part.bytes.n) {
+			if (*ret_count < room)
+				files[*ret_count] = (struct http_file){ file_name(rq->arena, part.filename),
+									file_type(rq->arena, part.type), part.bytes };
+			++*ret_count;
+		}
+	}
+	return r != 0 ? -EINVAL : 0;
+}
+
+int http_form_take(struct http_request *rq, struct http_file *files, size_t room, size_t *ret_count, struct error *err)
+{
+	const char *type = http_header(rq, "Content-Type");
+	struct bytes boundary;
+
+	*ret_count = 0;
+	if (type && strncasecmp(type, HTTP_FORM_TYPE, sizeof HTTP_FORM_TYPE - 1) == 0)
+		http_form_parse(rq, rq->body);
+	else if (!type || !multipart_boundary(type, &boundary) || take_parts(rq, boundary, files, room, ret_count) < 0)
+		return error_set(err, -EINVAL, "this is no form");
+	return 0;
 }
 
 char *http_encode(struct arena *a, const char *text)

@@ -38,6 +38,7 @@ enum http_method { HTTP_GET, HTTP_POST };
 enum http_type {
 	HTTP_TEXT,   /* one line of UTF-8 without control characters, `most` bytes */
 	HTTP_LINES,  /* the same in several lines, which end in \n */
+	HTTP_PASTED, /* as HTTP_LINES, with tabs; whatever is no text is replaced by U+FFFD instead of being refused */
 	HTTP_SECRET, /* as HTTP_TEXT, with the blanks at its ends: a password */
 	HTTP_NUMBER, /* least..most */
 	HTTP_CHOICE, /* one of `choices`; its number is the index */
@@ -127,6 +128,8 @@ struct http_config {
 	unsigned request_seconds, answer_seconds;      /* 0: 20 and 60: to send a whole request, to take a whole answer */
 	const char *tls_key, *tls_certificate;         /* PEM texts; NULL: no TLS */
 	bool may_rest;                                 /* functions may return HTTP_LATER */
+	size_t drain_max;  /* a body that is too long is read to its end up to so much, so that its sender sees the 413 */
+	size_t bodies_max; /* bytes of all bodies that are being received, above which 503 is answered; 0: no limit */
 };
 
 /* A listening socket on "127.0.0.1:8080", "[::1]:8080", or port alone (then 127.0.0.1). -EINVAL: not an address. */
@@ -161,6 +164,16 @@ const struct http_value *http_value(const struct http_request *rq, const char *n
 const char *http_token(const struct http_request *rq);
 /* The same for a form shown together with a new cookie: what that will hold. */
 const char *http_token_of(const struct http_request *rq, const char *secret);
+
+/* A file of a form. Its name is the last part of what was sent, without control signs; "" is none. */
+struct http_file {
+	const char *name, *type;
+	struct bytes bytes; /* of rq->body */
+};
+
+/* Takes the declared fields out of the body of a route with is_raw, which is a form with or without files, and gives up to `room`
+ * files, and how many there were. -EINVAL: no form. */
+int http_form_take(struct http_request *rq, struct http_file *files, size_t room, size_t *ret_count, struct error *err);
 
 /* The address that the request came from, "" for a Unix socket. */
 const char *http_peer(const struct http_request *rq);

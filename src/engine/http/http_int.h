@@ -10,6 +10,7 @@
 #include <microhttpd.h>
 
 #define HTTP_KEY_BYTES 32
+#define HTTP_FORM_TYPE "application/x-www-form-urlencoded"
 
 /* A connection, watched for slowness. */
 struct http_peer {
@@ -24,7 +25,7 @@ struct http_exchange {
 	struct http_server *server;
 	struct buf body;
 	uint64_t body_bytes;
-	bool is_begun, is_bad_path, is_too_long;
+	bool is_begun, is_bad_path, is_too_long, is_too_much;
 	bool is_resting, is_finished;
 	struct http_response late; /* once is_finished */
 };
@@ -33,6 +34,7 @@ struct http_server {
 	struct http_config config;
 	struct MHD_Daemon *daemon;
 	struct http_peer peers; /* head of a ring */
+	uint64_t bodies_bytes; /* of bodies that are held */
 	int64_t looked_us; /* when slow peers were looked for */
 	uint8_t key[HTTP_KEY_BYTES];
 	char token[HTTP_TOKEN_MAX];

@@ -47,7 +47,7 @@ const struct http_route *http_route_find(const struct http_route *routes, struct
 		if (!path_fits(BYTES_TEXT(r->path), BYTES_TEXT(rq->path), rq))
 			continue;
 		/* "/a/" is not "/a": take_until does not see the last slash. */
-		if (length > 1 && rq->path[length - 1] == '/' && r->path[strlen(r->path) - 1] != '}')
+		if (length > 1 && rq->path[length - 1] == '/' && !strchr("/}", r->path[strlen(r->path) - 1]))
 			continue;
 		if (r->method == rq->method)
 			return r;

@@ -18,7 +18,6 @@
 #define IDLE_SECONDS 15
 #define HEAD_BYTES (32u << 10)        /* request line and headers */
 #define DISCARD_BYTES (1u << 20)      /* of a body that is too long and does not say so first */
-#define FORM_TYPE "application/x-www-form-urlencoded"
 
 /* --- an exchange --- */
 
@@ -106,6 +105,7 @@ static void end_exchange(void *context, struct MHD_Connection *connection, void 
 	}
 	if (!x)
 		return;
+	x->server->bodies_bytes -= x->body.n;
 	buf_clear(&x->body);
 	arena_free(x->request.arena);
 	free(x);
@@ -162,16 +162,21 @@ static size_t body_max(const struct http_request *rq)
 	return rq->route->body_max ? rq->route->body_max : HTTP_BODY_MAX;
 }
 
+static size_t drain_max(const struct http_request *rq)
+{
+	return rq->method == HTTP_GET ? 0 : rq->server->config.drain_max;
+}
+
 /* 0, or what is wrong with what the headers say of the body. */
 static int check_body(const struct http_request *rq)
 {
 	const char *length = http_header(rq, "Content-Length"), *type = http_header(rq, "Content-Type");
 	uint64_t bytes;
 
-	if (length && (!bytes_number(BYTES_TEXT(length), UINT64_MAX, &bytes) || bytes > body_max(rq)))
+	if (length && (!bytes_number(BYTES_TEXT(length), UINT64_MAX, &bytes) || bytes > MAX(body_max(rq), drain_max(rq))))
 		return 413;
 	if (rq->method == HTTP_POST && !rq->route->is_raw &&
-	    (!type || strncasecmp(type, FORM_TYPE, sizeof FORM_TYPE - 1) != 0))
+	    (!type || strncasecmp(type, HTTP_FORM_TYPE, sizeof HTTP_FORM_TYPE - 1) != 0))
 		return 415;
 	return 0;
 }
@@ -207,14 +212,28 @@ static enum MHD_Result begin(struct http_exchange *x, const char *path, const ch
 	return MHD_YES;
 }
 
+/* What cannot be kept is read on, so that the answer reaches who sent it. */
+static void drop_body(struct http_exchange *x)
+{
+	x->server->bodies_bytes -= x->body.n;
+	buf_clear(&x->body);
+	buf_init(&x->body, 0);
+}
+
 static enum MHD_Result take_body(struct http_exchange *x, const char *p, size_t n)
 {
+	struct http_server *s = x->server;
+
 	x->body_bytes += n;
-	if (x->body_bytes > body_max(&x->request))
-		x->is_too_long = true;
-	else
+	x->is_too_long |= x->body_bytes > body_max(&x->request);
+	x->is_too_much |= s->config.bodies_max && s->bodies_bytes + n > s->config.bodies_max;
+	if (x->is_too_long || x->is_too_much) {
+		drop_body(x);
+	} else {
 		buf_add(&x->body, p, n);
-	return x->body_bytes > body_max(&x->request) + DISCARD_BYTES ? MHD_NO : MHD_YES;
+		s->bodies_bytes += n;
+	}
+	return x->body_bytes > body_max(&x->request) + MAX(DISCARD_BYTES, drain_max(&x->request)) ? MHD_NO : MHD_YES;
 }
 
 static enum MHD_Result take_argument(void *context, enum MHD_ValueKind kind, const char *name, size_t name_bytes,
@@ -250,6 +269,8 @@ static enum MHD_Result run(struct http_exchange *x)
 
 	if (x->is_too_long)
 		return http_answer_error(x, 413, NULL);
+	if (x->is_too_much)
+		return http_answer_error(x, 503, NULL);
 	if (rq->method == HTTP_POST && !rq->route->is_raw) {
 		if (x->server->config.is_private && check_token(rq, buf_bytes(&x->body)) != 0)
 			return http_answer_error(x, 403, NULL);

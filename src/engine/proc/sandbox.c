@@ -147,6 +147,11 @@ static const int calls_cases[] = {
 	SCMP_SYS(pwrite64), SCMP_SYS(fsync), SCMP_SYS(fdatasync), SCMP_SYS(ftruncate), SCMP_SYS(newfstatat),
 };
 
+/* And making a file of its own whole: a neighbour that is synced, named, or removed; what is there is counted. */
+static const int calls_forms[] = {
+	SCMP_SYS(fsync), SCMP_SYS(renameat), SCMP_SYS(unlinkat), SCMP_SYS(newfstatat),
+};
+
 /* Starting a child that locks itself in: fork without exec, its end, and the calls of the wall itself. */
 static const int calls_parent[] = {
 	SCMP_SYS(wait4),    SCMP_SYS(pipe2),   SCMP_SYS(dup2),      SCMP_SYS(dup3),        SCMP_SYS(close_range),
@@ -198,6 +203,8 @@ static const struct {
 			   .refused_count = COUNT(calls_fonts), .memory_bytes = 1024 * MIB, .is_reader = true, .files = -1 },
 	[SANDBOX_PUBLIC] = { .name = "public", .calls = calls_serve, .call_count = COUNT(calls_serve),
 			     .memory_bytes = 1024 * MIB, .is_reader = true, .files = -1 },
+	[SANDBOX_FORMS] = { .name = "forms", .calls = calls_serve, .call_count = COUNT(calls_serve),
+			    .memory_bytes = 1024 * MIB, .is_reader = true, .files = -1 },
 	[SANDBOX_STAFF] = { .name = "staff", .calls = calls_serve, .call_count = COUNT(calls_serve), .is_reader = true,
 			    .files = -1 },
 	[SANDBOX_SENSE] = { .name = "sense", .calls = calls_sense, .call_count = COUNT(calls_sense),
@@ -249,6 +256,8 @@ static struct landlock_rules landlock_all(int version)
 #define LANDLOCK_READ (1ull << 2 | 1ull << 3) /* READ_FILE, READ_DIR */
 /* And WRITE_FILE, REMOVE_FILE, MAKE_REG, REFER, TRUNCATE. */
 #define LANDLOCK_KEEP (LANDLOCK_READ | 1ull << 1 | 1ull << 5 | 1ull << 8 | 1ull << 13 | 1ull << 14)
+/* READ_DIR, WRITE_FILE, REMOVE_FILE, MAKE_REG: no READ_FILE. */
+#define LANDLOCK_DROP (1ull << 3 | 1ull << 1 | 1ull << 5 | 1ull << 8)
 /* And REMOVE_DIR, MAKE_DIR, MAKE_SYM: a tree. */
 #define LANDLOCK_TREE (LANDLOCK_KEEP | 1ull << 4 | 1ull << 7 | 1ull << 12)
 #define LANDLOCK_OF_FILES (1ull << 0 | 1ull << 2 | 1ull << 1 | 1ull << 14) /* the rights that a file alone can have */
@@ -262,7 +271,8 @@ static uint64_t rights_of(enum sandbox which, const struct sandbox_place *p)
 		rights |= LANDLOCK_TREE | 1ull << 9; /* MAKE_SOCK */
 	if (rows[which].runs && p->is_run)
 		rights |= 1ull; /* EXECUTE */
-
+	if (which == SANDBOX_FORMS && p->is_dropped)
+		rights = LANDLOCK_DROP;
 	return fstat(p->fd, &st) == 0 && !S_ISDIR(st.st_mode) ? rights & LANDLOCK_OF_FILES : rights;
 }
 
@@ -371,6 +381,13 @@ static int allow_reading(scmp_filter_ctx filter)
 				SCMP_A2(SCMP_CMP_MASKED_EQ, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY));
 }
 
+/* A file that is not there yet, for writing. */
+static int allow_new_files(scmp_filter_ctx filter)
+{
+	return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
+				SCMP_A2(SCMP_CMP_MASKED_EQ, O_ACCMODE | O_CREAT | O_EXCL | O_TRUNC, O_WRONLY | O_CREAT | O_EXCL));
+}
+
 /* Processes and threads, but no namespaces; sockets of the file system alone. */
 static int allow_programs(scmp_filter_ctx filter)
 {
@@ -414,6 +431,10 @@ static int seccomp_enter(enum sandbox which, struct error *err)
 		r = allow_children(filter);
 	if (r == 0 && which == SANDBOX_STAFF)
 		r = allow(filter, calls_cases, COUNT(calls_cases));
+	if (r == 0 && which == SANDBOX_FORMS)
+		r = allow(filter, calls_forms, COUNT(calls_forms));
+	if (r == 0 && which == SANDBOX_FORMS)
+		r = allow_new_files(filter);
 	if (r == 0)
 		r = add_rules(filter, SCMP_ACT_ERRNO(EACCES), rows[which].refused, rows[which].refused_count);
 	if (r == 0 && which == SANDBOX_DRAW)
@@ -433,7 +454,7 @@ static int seccomp_enter(enum sandbox which, struct error *err)
 		r = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOTTY), SCMP_SYS(ioctl), 0);
 	if (r == 0)
 		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fstat), 0);
-	if (r == 0 && which != SANDBOX_DRAW && which != SANDBOX_STAFF && !rows[which].is_keeper)
+	if (r == 0 && which != SANDBOX_DRAW && which != SANDBOX_STAFF && which != SANDBOX_FORMS && !rows[which].is_keeper)
 		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(newfstatat), 1,
 				     SCMP_A3(SCMP_CMP_MASKED_EQ, 0x1000, 0x1000)); /* AT_EMPTY_PATH: fstat of glibc */
 	if (r == 0)

@@ -20,7 +20,8 @@ enum sandbox {
 	SANDBOX_IMPORT, /* the same, and takes one open file at a time from descriptor 3 */
 	SANDBOX_DRAW,   /* as DECODE, with the folder of fonts readable, and threads: Pango wants both */
 	SANDBOX_PUBLIC, /* accepts on sockets it has, reads files beneath one folder: no connecting, no writing */
-	SANDBOX_STAFF,  /* the same, with the store's folder, and writes to a case database it has open */
+	SANDBOX_FORMS,  /* the same, and drops files into the places for that, which it cannot read again */
+	SANDBOX_STAFF,  /* the same as PUBLIC, with the store's folder, and writes to a case database it has open */
 	SANDBOX_SENSE,  /* reads the capture socket, writes to descriptors 1 and 2 alone: it cannot send a packet */
 	SANDBOX_DELIVER, /* connects, and keeps files in folders it has open: no listening, no exec, no new process */
 	SANDBOX_COLLECT, /* accepts on sockets it has, keeps files in its folders, starts children that lock themselves in
@@ -44,6 +45,7 @@ int sandbox_enter_beneath(enum sandbox which, int folder, struct error *err);
 struct sandbox_place {
 	int fd;
 	bool is_kept; /* files beneath may be written, made and removed; else they are for reading */
+	bool is_dropped; /* of the row FORMS: files may be made, renamed and removed there, and listed; none can be read */
 	bool is_run;  /* of the row that runs programs: this is one */
 };
 

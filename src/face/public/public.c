@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "engine/template/template.h"
+#include "face/public/forms.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,6 +17,10 @@
 #define CURRENT "current"
 #define START "/isdas/index.html"
 #define PAGE_MAX (256u << 10)
+#define FORM_SEND_MAX (16u << 20) /* above the limit of the files, so that one file too many is told of beside its field */
+#define FORM_DRAIN_MAX (64u << 20)
+#define BODIES_MAX (128u << 20)
+#define FORM_SECONDS 180
 
 /* --- files --- */
 
@@ -113,6 +118,20 @@ static const struct http_route routes[] = {
 	{ HTTP_GET, "/isdas/", NULL, public_start, 0, false },
 	{ HTTP_GET, "/en", NULL, public_start_en, 0, false },
 	{ HTTP_GET, "/en/", NULL, public_start_en, 0, false },
+	{ HTTP_GET, "/report", NULL, page_report, 0, false },
+	{ HTTP_GET, "/report/", NULL, page_report, 0, false },
+	{ HTTP_GET, "/report/{form}", NULL, page_report_form, 0, false },
+	{ HTTP_POST, "/report/{form}", forms_fields, post_report_form, FORM_SEND_MAX, true },
+	{ HTTP_GET, "/report/receipt/{secret}", NULL, page_report_receipt, 0, false },
+	{ HTTP_GET, "/report/status/{secret}", forms_status_fields, page_report_status, 0, false },
+	{ HTTP_POST, "/report/status/{secret}", forms_more_fields, post_report_status, FORM_SEND_MAX, true },
+	{ HTTP_GET, "/en/report", NULL, page_report, 0, false },
+	{ HTTP_GET, "/en/report/", NULL, page_report, 0, false },
+	{ HTTP_GET, "/en/report/{form}", NULL, page_report_form, 0, false },
+	{ HTTP_POST, "/en/report/{form}", forms_fields, post_report_form, FORM_SEND_MAX, true },
+	{ HTTP_GET, "/en/report/receipt/{secret}", NULL, page_report_receipt, 0, false },
+	{ HTTP_GET, "/en/report/status/{secret}", forms_status_fields, page_report_status, 0, false },
+	{ HTTP_POST, "/en/report/status/{secret}", forms_more_fields, post_report_status, FORM_SEND_MAX, true },
 	{ HTTP_GET, "/{path...}", NULL, public_file, 0, false },
 	{ 0 },
 };
@@ -121,12 +140,23 @@ static const struct http_route routes[] = {
 
 static enum message title_of(int status)
 {
+	if (status == 413 || status == 503)
+		return status == 413 ? MSG_FORM_TOO_LARGE_TITLE : MSG_FORM_BUSY_TITLE;
 	return status == 404 ? MSG_SITE_NOT_FOUND_TITLE : status >= 500 ? MSG_SITE_FAILED_TITLE : MSG_SITE_REFUSED_TITLE;
 }
 
 static enum message text_of(int status)
 {
+	if (status == 413 || status == 503)
+		return status == 413 ? MSG_FORM_TOO_LARGE : MSG_FORM_BUSY;
 	return status == 404 ? MSG_SITE_NOT_FOUND : status >= 500 ? MSG_SITE_FAILED : MSG_SITE_REFUSED;
+}
+
+/* With the limits, of which one of them tells. */
+static char *text_in(struct arena *a, enum lang lang, int status)
+{
+	return words_fill(a, lang, text_of(status), "count", arena_printf(a, "%d", FORM_FILES_MAX), "each",
+			  arena_printf(a, "%u", FORM_FILE_BYTES_MAX >> 20), "sum", arena_printf(a, "%u", FORM_FILES_BYTES_MAX >> 20), NULL);
 }
 
 /* The language of the part of the site that was asked for, the other one below. */
@@ -139,13 +169,13 @@ static void error_page(struct http_request *rq, struct http_response *rs)
 	buf_init(&b, PAGE_MAX);
 	value_put_text(page, "lang", lang_code(lang));
 	value_put_text(page, "title", words(lang, title_of(rs->status)));
-	value_put_text(page, "text", words(lang, text_of(rs->status)));
+	value_put_text(page, "text", text_in(rq->arena, lang, rs->status));
 	value_put_url(page, "root", lang == LANG_EN ? "/en" START : START);
 	value_put_url(page, "stylesheet", "/hinomi.css");
 	again = value_put_object(page, "again");
 	value_put_text(again, "lang", lang_code(other));
 	value_put_text(again, "title", words(other, title_of(rs->status)));
-	value_put_text(again, "text", words(other, text_of(rs->status)));
+	value_put_text(again, "text", text_in(rq->arena, other, rs->status));
 	if (template_render(templates_embedded(), "error.html", lang, page, &b, NULL) == 0)
 		rs->body = BYTES(arena_bytes(rq->arena, b.p, b.n), b.n);
 }
@@ -158,5 +188,13 @@ static void failed(const struct http_request *rq, const struct error *err)
 struct http_config public_config(struct public_site *site)
 {
 	templates_embedded();
-	return (struct http_config){ .routes = routes, .context = site, .error_page = error_page, .failed = failed };
+	return (struct http_config){
+		.routes = routes,
+		.context = site,
+		.error_page = error_page,
+		.failed = failed,
+		.drain_max = site->forms ? FORM_DRAIN_MAX : 0,
+		.bodies_max = BODIES_MAX,
+		.request_seconds = site->forms ? FORM_SECONDS : 0,
+	};
 }

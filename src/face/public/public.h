@@ -7,8 +7,11 @@
 
 #include "engine/http/http.h"
 
+struct public_forms;
+
 struct public_site {
 	int out; /* the folder that publish/release writes; its link `current` is followed for each request */
+	struct public_forms *forms; /* forms.h; NULL: this site takes no reports */
 };
 
 /* The site must outlive the server. Call before the sandbox: templates are parsed here. */
