@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "desk/incident/report.h"
 #include "engine/proc/file.h"
 #include "format/form/form.h"
@@ -82,7 +83,8 @@ static int list_spool(int spool, int64_t now, struct names *ret, struct error *e
 		if (!is_form(entry->d_name))
 			continue;
 		ret->list = memory_grow(ret->list, &ret->room, ret->count + 1, sizeof *ret->list);
-		snprintf(ret->list[ret->count++], sizeof *ret->list, "%s", entry->d_name);
+		if (text_copy(ret->list[ret->count], sizeof *ret->list, BYTES_TEXT(entry->d_name)))
+			ret->count++;
 	}
 	closedir(dir);
 	if (ret->count)
