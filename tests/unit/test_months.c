@@ -160,7 +160,7 @@ static void same_series(const struct series *a, const struct series *b)
 static uint32_t compare(const struct view_question *q)
 {
 	struct error err = ERROR_NONE;
-	struct series *kept, *cells;
+	struct series *kept = NULL, *cells = NULL;
 	struct store *s;
 	int64_t first;
 	uint32_t damped;
