@@ -166,7 +166,7 @@ static int take(void *context, const struct incident_select_row *row)
 int incident_load(struct db *db, int64_t viewer, int64_t id, struct arena *arena, struct incident *ret, struct error *err)
 {
 	struct reading g = { .arena = arena };
-	int r = incident_select(db, viewer, id, 0, "", 1, 1, take, &g, err);
+	int r = incident_select(db, viewer, id, id, "", 1, 1, take, &g, err);
 
 	if (r == 0 && g.count) {
 		*ret = g.list[0];
@@ -198,34 +198,20 @@ int incident_list(struct db *db, int64_t viewer, const char *state, int64_t most
 		  struct error *err)
 {
 	struct reading g = { .arena = arena };
-	int r = incident_select(db, viewer, 0, 1, state, state[0] == '\0', most, take, &g, err);
+	int r = incident_select(db, viewer, 0, INT64_MAX, state, state[0] == '\0', most, take, &g, err);
 
 	return give(r, &g, ret, ret_count);
-}
-
-struct ids {
-	int64_t *list;
-	size_t count, room;
-};
-
-static int take_id(void *context, const struct incident_ids_of_report_row *row)
-{
-	struct ids *i = context;
-
-	i->list = memory_grow(i->list, &i->room, i->count + 1, sizeof *i->list);
-	i->list[i->count++] = row->id;
-	return 0;
 }
 
 int incident_of_report(struct db *db, int64_t viewer, int64_t report_id, struct arena *arena, struct incident **ret, size_t *ret_count,
 		       struct error *err)
 {
 	struct reading g = { .arena = arena };
-	struct ids ids = { 0 };
-	int r = incident_ids_of_report(db, report_id, take_id, &ids, err);
+	struct db_ids ids = { 0 };
+	int r = incident_ids_of_report(db, report_id, &ids, err);
 
 	for (size_t i = 0; i < ids.count && r == 0; i++)
-		r = incident_select(db, viewer, ids.list[i], 0, "", 1, 1, take, &g, err);
+		r = incident_select(db, viewer, ids.list[i], ids.list[i], "", 1, 1, take, &g, err);
 	free(ids.list);
 	return give(r, &g, ret, ret_count);
 }

@@ -411,34 +411,11 @@ static int write_table(struct db *db, int64_t report, int64_t contact, struct ta
 	return r == 0 && t->out.is_full ? error_set(err, -E2BIG, "the lines of one contact are more than a mail holds") : r;
 }
 
-struct ids {
-	int64_t *list;
-	size_t count, room;
-};
-
-static void ids_add(struct ids *i, int64_t id)
-{
-	i->list = memory_grow(i->list, &i->room, i->count + 1, sizeof *i->list);
-	i->list[i->count++] = id;
-}
-
-static int take_unasked(void *context, const struct list_unasked_row *row)
-{
-	ids_add(context, row->contact_id);
-	return 0;
-}
-
-static int take_incident(void *context, const struct list_incidents_of_contact_row *row)
-{
-	ids_add(context, row->id);
-	return 0;
-}
-
 struct asking {
 	int64_t report;
 	const struct list_letters *o;
 	struct table table;
-	struct ids incidents;
+	struct db_ids incidents;
 	struct arena *arena;
 };
 
@@ -466,7 +443,7 @@ static int ask_contact(struct db *db, struct asking *a, int64_t contact_id, stru
 	if (r <= 0 || !to.address[0])
 		return r < 0 ? r : 0;
 	a->incidents.count = 0;
-	r = list_incidents_of_contact(db, a->report, contact_id, take_incident, &a->incidents, err);
+	r = list_incidents_of_contact(db, a->report, contact_id, &a->incidents, err);
 	if (r == 0)
 		r = write_table(db, a->report, contact_id, &a->table, err);
 	if (r == 0)
@@ -482,14 +459,14 @@ int list_ask(struct db *db, int64_t report_id, const struct list_letters *o, lis
 	     struct error *err)
 {
 	struct asking a = { .report = report_id, .o = o, .arena = arena_new() };
-	struct ids contacts = { 0 };
+	struct db_ids contacts = { 0 };
 	int64_t after = 0, done = 0;
 	int r;
 
 	buf_init(&a.table.out, CSV_MAX);
 	do {
 		contacts.count = 0;
-		r = list_unasked(db, report_id, after, AT_ONCE, take_unasked, &contacts, err);
+		r = list_unasked(db, report_id, after, AT_ONCE, &contacts, err);
 		for (size_t i = 0; i < contacts.count && r == 0; i++) {
 			r = ask_contact(db, &a, contacts.list[i], err);
 			after = contacts.list[i];

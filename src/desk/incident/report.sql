@@ -13,8 +13,8 @@ VALUES (:id, :message_id, :channel, :received_at, :form, :subject, :reporter_nam
 	:clock_error_s, :token, :at);
 
 -- name: report_select
--- Reports of a state or all, or one; the newest first.
--- in: viewer id, id id, any_id number, state text, any_state number, most number
+-- Reports of a range of ids, of a state or all; the newest first.
+-- in: viewer id, first id, last id, state text, any_state number, most number
 -- out: id id, message_id id, received_at time, ref text, channel text, form text, subject text, reporter_name text, reporter_address text, language text, state text, claimed_by text, incidents number, wishes_contact number?, is_information number?, is_party_told number?, has_detailed_log number?, may_share number?, is_anonymous number?, zone text, clock_error_s number?
 SELECT p.id, p.message_id, p.received_at, r.ref, p.channel, p.form, p.subject, p.reporter_name, p.reporter_address, p.language,
 	p.state, p.claimed_by,
@@ -23,7 +23,7 @@ SELECT p.id, p.message_id, p.received_at, r.ref, p.channel, p.form, p.subject, p
 	p.clock_error_s
 FROM incident_report p JOIN record r ON r.id = p.id
 JOIN access_sight s ON s.viewer_id = :viewer AND s.kind = r.kind AND s.marking = r.marking AND s.compartment = r.compartment
-WHERE (p.id = :id OR :any_id = 1) AND (p.state = :state OR :any_state = 1)
+WHERE p.id BETWEEN :first AND :last AND (p.state = :state OR :any_state = 1)
 ORDER BY p.id DESC LIMIT :most;
 
 -- name: report_id_by_ref

@@ -131,7 +131,7 @@ int request_list(struct db *db, int64_t viewer, int64_t incident_id, struct aren
 		 struct error *err)
 {
 	struct reading g = { .arena = arena };
-	int r = request_select(db, viewer, incident_id, incident_id == 0, take, &g, err);
+	int r = request_select(db, viewer, incident_id, incident_id ? incident_id : INT64_MAX, take, &g, err);
 
 	if (r == 0) {
 		*ret = (void *)arena_bytes(arena, g.list, g.count * sizeof *g.list);

@@ -10,15 +10,15 @@ INSERT INTO incident_request (id, incident_id, contact_id, letter_id, country, i
 VALUES (:id, :incident_id, :contact_id, :letter_id, :country, :is_domestic, :reason, 'prepared', NULL, NULL, :at);
 
 -- name: request_select
--- Requests of an incident or all, as they were made.
--- in: viewer id, incident_id id, every number
+-- Requests of a range of incidents, as they were made.
+-- in: viewer id, first id, last id
 -- out: id id, incident_id id, contact_id id, letter_id id, asked_at time?, answered_at time?, ref text, incident text, letter text, contact text, country text, reason text, state text, is_domestic bool
 SELECT q.id, q.incident_id, q.contact_id, q.letter_id, q.asked_at, q.answered_at, r.ref, i.ref AS incident, l.ref AS letter,
 	c.name AS contact, q.country, q.reason, q.state, q.is_domestic
 FROM incident_request q JOIN record r ON r.id = q.id
 JOIN access_sight s ON s.viewer_id = :viewer AND s.kind = r.kind AND s.marking = r.marking AND s.compartment = r.compartment JOIN record i ON i.id = q.incident_id JOIN record l ON l.id = q.letter_id
 	JOIN people_contact c ON c.id = q.contact_id
-WHERE q.incident_id = :incident_id OR :every = 1 ORDER BY q.id;
+WHERE q.incident_id BETWEEN :first AND :last ORDER BY q.id;
 
 -- name: request_behind
 -- Requests whose letter has gone on without them: out, back, or withdrawn.

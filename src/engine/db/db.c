@@ -292,6 +292,12 @@ struct bytes db_bytes(struct db_statement *s, int at)
 	return BYTES(p, (size_t)sqlite3_column_bytes(s->stmt, at));
 }
 
+void db_ids_add(struct db_ids *ids, int64_t id)
+{
+	ids->list = memory_grow(ids->list, &ids->room, ids->count + 1, sizeof *ids->list);
+	ids->list[ids->count++] = id;
+}
+
 int db_end(struct db_statement *s)
 {
 	int changed = sqlite3_changes(s->db->handle);

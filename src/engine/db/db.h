@@ -15,8 +15,9 @@
  *			  struct error *err);
  *
  * A query with `one:` gives 1 and the row (texts copied into the arena), or 0 when there is none. One with `out:` calls a
- * function for each row, whose texts last for that call; other than 0 ends the walk with that value. One without either
- * changes rows and gives how many. All give -errno on failure:
+ * function for each row, whose texts last for that call; other than 0 ends the walk with that value; where its rows are
+ * one id alone, it adds them to a `struct db_ids` instead. One without either changes rows and gives how many. All give
+ * -errno on failure:
  *
  *	-EEXIST  the same is there already (unique, primary key)
  *	-ENOENT  a foreign key points nowhere
@@ -82,6 +83,13 @@ const char *db_text(struct db_statement *s, int at);
 struct bytes db_bytes(struct db_statement *s, int at);
 /* Makes the statement ready for its next use; gives rows changed by a statement that has ended. */
 int db_end(struct db_statement *s);
+
+/* Ids that a query gave. Begins as { 0 }; free() takes the list. */
+struct db_ids {
+	int64_t *list;
+	size_t count, room;
+};
+void db_ids_add(struct db_ids *ids, int64_t id);
 
 /* Prepares and forgets: for the test of all queries. */
 int db_check(struct db *db, const struct db_query *q, struct error *err);

@@ -99,24 +99,10 @@ static void hash_rules(char into[SECRET_TEXT])
 	sodium_bin2hex(into, SECRET_TEXT, hash, sizeof hash);
 }
 
-struct ids {
-	int64_t *list;
-	size_t count, room;
-};
-
-static int take_id(void *context, const struct account_ids_row *row)
-{
-	struct ids *ids = context;
-
-	ids->list = memory_grow(ids->list, &ids->room, ids->count + 1, sizeof *ids->list);
-	ids->list[ids->count++] = row->id;
-	return 0;
-}
-
 static int refresh_all(struct db *db, void *context, struct error *err)
 {
-	struct ids ids = { NULL, 0, 0 };
-	int r = account_ids(db, take_id, &ids, err);
+	struct db_ids ids = { 0 };
+	int r = account_ids(db, &ids, err);
 
 	if (r >= 0)
 		r = access_refresh(db, ACCESS_LOCAL, err);

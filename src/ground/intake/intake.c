@@ -136,34 +136,28 @@ int intake_file(struct db *db, int64_t id, const struct intake_filing *f, struct
 	return r < 0 ? r : 0;
 }
 
-/* The two queries give the same columns. */
-#define TAKE_LINE(g, row)                                                                                          \
-	do {                                                                                                       \
-		(g)->lines = memory_grow((g)->lines, &(g)->room, (g)->count + 1, sizeof *(g)->lines);              \
-		(g)->lines[(g)->count++] = (struct intake_line){                                                   \
-			(row)->id, (row)->received_at, arena_text((g)->arena, (row)->channel),                     \
-			arena_text((g)->arena, (row)->state), arena_text((g)->arena, (row)->kind),                 \
-			arena_text((g)->arena, (row)->reason), arena_text((g)->arena, (row)->from_name),           \
-			arena_text((g)->arena, (row)->from_address), arena_text((g)->arena, (row)->subject),       \
-			arena_text((g)->arena, (row)->protection), arena_text((g)->arena, (row)->signature),       \
-			arena_text((g)->arena, (row)->text ? (row)->text : ""), arena_text((g)->arena, (row)->blob), \
-			arena_text((g)->arena, (row)->about ? (row)->about : "")                                   \
-		};                                                                                                 \
-	} while (0)
-
-static int take_of_record(void *context, const struct intake_of_record_row *row)
+static int take_line(void *context, const struct intake_select_row *row)
 {
 	struct reading *g = context;
+	struct arena *a = g->arena;
 
-	TAKE_LINE(g, row);
-	return 0;
-}
-
-static int take_of_state(void *context, const struct intake_of_state_row *row)
-{
-	struct reading *g = context;
-
-	TAKE_LINE(g, row);
+	g->lines = memory_grow(g->lines, &g->room, g->count + 1, sizeof *g->lines);
+	g->lines[g->count++] = (struct intake_line){
+		.id = row->id,
+		.received_at = row->received_at,
+		.channel = arena_text(a, row->channel),
+		.state = arena_text(a, row->state),
+		.kind = arena_text(a, row->kind),
+		.reason = arena_text(a, row->reason),
+		.from_name = arena_text(a, row->from_name),
+		.from_address = arena_text(a, row->from_address),
+		.subject = arena_text(a, row->subject),
+		.protection = arena_text(a, row->protection),
+		.signature = arena_text(a, row->signature),
+		.text = arena_text(a, row->text ? row->text : ""),
+		.blob = arena_text(a, row->blob),
+		.about = arena_text(a, row->about ? row->about : ""),
+	};
 	return 0;
 }
 
@@ -181,8 +175,12 @@ int intake_about(struct db *db, int64_t record_id, struct arena *arena, struct i
 		 struct error *err)
 {
 	struct reading g = { .arena = arena };
-	int r = intake_of_record(db, record_id, take_of_record, &g, err);
+	struct db_ids ids = { 0 };
+	int r = intake_ids_about(db, record_id, &ids, err);
 
+	for (size_t i = 0; i < ids.count && r == 0; i++)
+		r = intake_select(db, ids.list[i], ids.list[i], "", 1, 1, take_line, &g, err);
+	free(ids.list);
 	return give_lines(r, &g, ret, ret_count);
 }
 
@@ -190,7 +188,7 @@ int intake_list(struct db *db, const char *state, int64_t most, struct arena *ar
 		struct error *err)
 {
 	struct reading g = { .arena = arena };
-	int r = intake_of_state(db, state, state[0] == '\0', most, take_of_state, &g, err);
+	int r = intake_select(db, 0, INT64_MAX, state, state[0] == '\0', most, take_line, &g, err);
 
 	return give_lines(r, &g, ret, ret_count);
 }

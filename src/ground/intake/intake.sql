@@ -48,23 +48,22 @@ INSERT INTO intake_attachment (message_id, position, name, type, blob, bytes)
 VALUES (:message_id, :position, :name, :type, :blob, :bytes)
 ON CONFLICT (message_id, position) DO NOTHING;
 
--- name: intake_of_record
+-- name: intake_select
+-- Messages of a range of ids, of a state or all; the newest first.
+-- unscoped: the desk's own box of arrivals, and what was filed about a record, which was asked for before
+-- in: first id, last id, state text, any_state number, most number
+-- out: id id, received_at time, channel text, state text, kind text, reason text, from_name text, from_address text, subject text, protection text, signature text, text text?, blob text, about text?
+SELECT m.id, m.received_at, m.channel, m.state, m.kind, m.reason, m.from_name, m.from_address, m.subject, m.protection,
+	m.signature, t.text, m.blob, r.ref AS about
+FROM intake_message m LEFT JOIN intake_text t ON t.message_id = m.id LEFT JOIN record r ON r.id = m.about_id
+WHERE m.id BETWEEN :first AND :last AND (m.state = :state OR :any_state = 1)
+ORDER BY m.id DESC LIMIT :most;
+
+-- name: intake_ids_about
 -- What was filed about a record, as it arrived.
 -- unscoped: who may see the record was asked before
--- in: about_id id      out: id id, received_at time, channel text, state text, kind text, reason text, from_name text, from_address text, subject text, protection text, signature text, text text?, blob text, about text?
-SELECT m.id, m.received_at, m.channel, m.state, m.kind, m.reason, m.from_name, m.from_address, m.subject, m.protection,
-	m.signature, t.text, m.blob, r.ref AS about
-FROM intake_message m LEFT JOIN intake_text t ON t.message_id = m.id LEFT JOIN record r ON r.id = m.about_id
-WHERE m.about_id = :about_id ORDER BY m.id;
-
--- name: intake_of_state
--- The newest of a state.
--- unscoped: the desk's own box of arrivals; accounts do not exist yet
--- in: state text, every number, most number      out: id id, received_at time, channel text, state text, kind text, reason text, from_name text, from_address text, subject text, protection text, signature text, text text?, blob text, about text?
-SELECT m.id, m.received_at, m.channel, m.state, m.kind, m.reason, m.from_name, m.from_address, m.subject, m.protection,
-	m.signature, t.text, m.blob, r.ref AS about
-FROM intake_message m LEFT JOIN intake_text t ON t.message_id = m.id LEFT JOIN record r ON r.id = m.about_id
-WHERE m.state = :state OR :every = 1 ORDER BY m.id DESC LIMIT :most;
+-- in: about_id id      out: id id
+SELECT id FROM intake_message WHERE about_id = :about_id ORDER BY id;
 
 -- name: intake_count_new
 -- How much waits to be read.

@@ -169,22 +169,20 @@ static int take(void *context, const struct letter_select_row *row)
 	return 0;
 }
 
-struct wanted {
-	int64_t viewer;
-	int64_t id, about_id;
-	const char *message_id, *state;
-};
-
-static int read_all(struct db *db, const struct wanted *w, int64_t most, struct reading *g, struct error *err)
+static int give(int r, struct reading *g, struct letter **ret, size_t *ret_count)
 {
-	return letter_select(db, w->viewer, w->id, w->id == 0, w->message_id ? w->message_id : "", w->message_id == NULL, w->about_id,
-			     w->about_id == 0, w->state ? w->state : "", w->state == NULL, most, take, g, err);
+	if (r == 0) {
+		*ret = (void *)arena_bytes(g->arena, g->list, g->count * sizeof *g->list);
+		*ret_count = g->count;
+	}
+	free(g->list);
+	return r;
 }
 
-static int read_one(struct db *db, const struct wanted *w, struct arena *arena, struct letter *ret, struct error *err)
+int letter_load(struct db *db, int64_t viewer, int64_t id, struct arena *arena, struct letter *ret, struct error *err)
 {
 	struct reading g = { .arena = arena };
-	int r = read_all(db, w, 1, &g, err);
+	int r = letter_select(db, viewer, id, id, "", 1, 1, take, &g, err);
 
 	if (r == 0 && g.count) {
 		*ret = g.list[0];
@@ -194,14 +192,12 @@ static int read_one(struct db *db, const struct wanted *w, struct arena *arena, 
 	return r;
 }
 
-int letter_load(struct db *db, int64_t viewer, int64_t id, struct arena *arena, struct letter *ret, struct error *err)
-{
-	return read_one(db, &(struct wanted){ .viewer = viewer, .id = id }, arena, ret, err);
-}
-
 int letter_by_message_id(struct db *db, const char *message_id, struct arena *arena, struct letter *ret, struct error *err)
 {
-	return read_one(db, &(struct wanted){ .viewer = ACCESS_LOCAL, .message_id = message_id }, arena, ret, err);
+	struct letter_id_by_message_id_row row = { 0 };
+	int r = letter_id_by_message_id(db, message_id, NULL, &row, err);
+
+	return r > 0 ? letter_load(db, ACCESS_LOCAL, row.id, arena, ret, err) : r;
 }
 
 int letter_by_ref(struct db *db, int64_t viewer, const char *ref, struct arena *arena, struct letter *ret, struct error *err)
@@ -216,15 +212,17 @@ int letter_list(struct db *db, int64_t viewer, int64_t about_id, const char *sta
 		size_t *ret_count, struct error *err)
 {
 	struct reading g = { .arena = arena };
-	struct wanted w = { .viewer = viewer, .about_id = about_id, .state = state[0] ? state : NULL };
-	int r = read_all(db, &w, most, &g, err);
+	struct db_ids ids = { 0 };
+	int r;
 
-	if (r == 0) {
-		*ret = (void *)arena_bytes(arena, g.list, g.count * sizeof *g.list);
-		*ret_count = g.count;
-	}
-	free(g.list);
-	return r;
+	if (about_id == 0)
+		r = letter_select(db, viewer, 0, INT64_MAX, state, !state[0], most, take, &g, err);
+	else
+		r = letter_ids_about(db, about_id, state, !state[0], &ids, err);
+	for (size_t i = 0; i < ids.count && (int64_t)g.count < most && r == 0; i++)
+		r = letter_select(db, viewer, ids.list[i], ids.list[i], "", 1, 1, take, &g, err);
+	free(ids.list);
+	return give(r, &g, ret, ret_count);
 }
 
 struct files {
@@ -259,20 +257,6 @@ int letter_attachments(struct db *db, int64_t id, struct arena *arena, struct le
 
 /* --- the job --- */
 
-struct stranded {
-	int64_t *list;
-	size_t count, room;
-};
-
-static int take_stranded(void *context, const struct letter_stranded_row *row)
-{
-	struct stranded *s = context;
-
-	s->list = memory_grow(s->list, &s->room, s->count + 1, sizeof *s->list);
-	s->list[s->count++] = row->id;
-	return 0;
-}
-
 static int end(struct db *db, int64_t id, const struct stepping *s, struct error *err)
 {
 	bool is_sent = strcmp(s->state, "sent") == 0, waits = strcmp(s->state, "queued") == 0;
@@ -285,8 +269,8 @@ static int end(struct db *db, int64_t id, const struct stepping *s, struct error
 static int mark_stranded(struct db *db, void *context, struct error *err)
 {
 	struct stepping s = { .state = "uncertain", .text = "a process ended while it was on its way", .doing = context };
-	struct stranded found = { 0 };
-	int r = letter_stranded(db, take_stranded, &found, err);
+	struct db_ids found = { 0 };
+	int r = letter_stranded(db, &found, err);
 
 	for (size_t i = 0; i < found.count && r == 0; i++)
 		r = end(db, found.list[i], &s, err);

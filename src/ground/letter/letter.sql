@@ -45,16 +45,15 @@ WHERE id = :id AND state IN ('uncertain', 'failed');
 UPDATE letter_letter SET state = 'sent', sent_at = changed_at, changed_at = :at WHERE id = :id AND state = 'uncertain';
 
 -- name: letter_select
--- Letters of a record or all, of a state or all, or one by id or Message-ID; the newest first.
--- in: viewer id, id id, any_id number, message_id text, any_message_id number, about_id id, any_about number, state text, any_state number, most number
+-- Letters of a range of ids, of a state or all; the newest first.
+-- in: viewer id, first id, last id, state text, any_state number, most number
 -- out: id id, ref text, about_id id, about text, kind text, contact_id id?, to_name text, to_address text, language text, subject text, text text, state text, message_id text?, in_reply_to text, send_after time?, sent_at time?, protection text, blob text?, attempts number, failure text, returned text, approved_by text
 SELECT l.id, r.ref, l.about_id, a.ref AS about, l.kind, l.contact_id, l.to_name, l.to_address, l.language, l.subject, l.text,
 	l.state, l.message_id, l.in_reply_to, l.send_after, l.sent_at, l.protection, l.blob, l.attempts, l.failure, l.returned,
 	l.approved_by
 FROM letter_letter l JOIN record r ON r.id = l.id
 JOIN access_sight s ON s.viewer_id = :viewer AND s.kind = r.kind AND s.marking = r.marking AND s.compartment = r.compartment JOIN record a ON a.id = l.about_id
-WHERE (l.id = :id OR :any_id = 1) AND (l.message_id = :message_id OR :any_message_id = 1)
-	AND (l.about_id = :about_id OR :any_about = 1) AND (l.state = :state OR :any_state = 1)
+WHERE l.id BETWEEN :first AND :last AND (l.state = :state OR :any_state = 1)
 ORDER BY l.id DESC LIMIT :most;
 
 -- name: letter_id_by_ref
@@ -62,6 +61,18 @@ ORDER BY l.id DESC LIMIT :most;
 -- in: viewer id, ref text      one: id id
 SELECT l.id FROM letter_letter l JOIN record r ON r.id = l.id
 JOIN access_sight s ON s.viewer_id = :viewer AND s.kind = r.kind AND s.marking = r.marking AND s.compartment = r.compartment WHERE r.ref = :ref;
+
+-- name: letter_id_by_message_id
+-- One letter by its Message-ID.
+-- unscoped: who may see it is asked with the letter
+-- in: message_id text      one: id id
+SELECT id FROM letter_letter WHERE message_id = :message_id;
+
+-- name: letter_ids_about
+-- Letters about a record, of a state or all; the newest first.
+-- unscoped: who may see each is asked with the letter
+-- in: about_id id, state text, any_state number      out: id id
+SELECT id FROM letter_letter WHERE about_id = :about_id AND (state = :state OR :any_state = 1) ORDER BY id DESC;
 
 -- name: letter_stranded
 -- Letters that were on their way when a process ended.

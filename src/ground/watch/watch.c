@@ -216,7 +216,7 @@ static int finish(struct reading *g, int r, size_t size, void **ret, size_t *ret
 int watch_load(struct db *db, int64_t viewer, int64_t id, struct arena *arena, struct watch_target *ret, struct error *err)
 {
 	struct reading g = { .arena = arena };
-	int r = watch_select(db, viewer, id, 0, 0, 1, "", 1, 1, take, &g, err);
+	int r = watch_select(db, viewer, id, id, "", 1, 1, take, &g, err);
 
 	if (r == 0 && g.count) {
 		*ret = *(struct watch_target *)g.list;
@@ -238,8 +238,16 @@ int watch_list(struct db *db, int64_t viewer, int64_t about_id, const char *stat
 	       struct watch_target **ret, size_t *ret_count, struct error *err)
 {
 	struct reading g = { .arena = arena };
-	int r = watch_select(db, viewer, 0, 1, about_id, about_id == 0, state, !state[0], most, take, &g, err);
+	struct db_ids ids = { 0 };
+	int r;
 
+	if (about_id == 0)
+		r = watch_select(db, viewer, 0, INT64_MAX, state, !state[0], most, take, &g, err);
+	else
+		r = watch_ids_about(db, about_id, state, !state[0], &ids, err);
+	for (size_t i = 0; i < ids.count && (int64_t)g.count < most && r == 0; i++)
+		r = watch_select(db, viewer, ids.list[i], ids.list[i], "", 1, 1, take, &g, err);
+	free(ids.list);
 	return finish(&g, r, sizeof **ret, (void **)ret, ret_count);
 }
 

@@ -17,8 +17,8 @@ VALUES (:id, :about_id, :kind, :text, :every_s, :method, :failures_needed, :over
 	NULL, '', :at);
 
 -- name: watch_select
--- Targets of a case or all, of a state or all, or one; the newest first.
--- in: viewer id, id id, any_id number, about_id id, any_about number, state text, any_state number, most number
+-- Targets of a range of ids, of a state or all; the newest first.
+-- in: viewer id, first id, last id, state text, any_state number, most number
 -- out: id id, ref text, about_id id, about text, kind text, text text, every_s number, method text, failures_needed number, over_s number, state text, run_direct number, run_proxied number, run_first_at time?, run_last_at time?, run_kind text, run_silent number, home text, next_at time?, ended_at time?, ended_reason text, looks number, last_at time?
 SELECT w.id, r.ref, w.about_id, a.ref AS about, w.kind, w.text, w.every_s, w.method, w.failures_needed, w.over_s, w.state,
 	w.run_direct, w.run_proxied, w.run_first_at, w.run_last_at, w.run_kind, w.run_silent, w.home, w.next_at, w.ended_at,
@@ -26,7 +26,7 @@ SELECT w.id, r.ref, w.about_id, a.ref AS about, w.kind, w.text, w.every_s, w.met
 	(SELECT max(c.at) FROM watch_check c WHERE c.target_id = w.id) AS last_at
 FROM watch_target w JOIN record r ON r.id = w.id JOIN record a ON a.id = w.about_id
 JOIN access_sight s ON s.viewer_id = :viewer AND s.kind = r.kind AND s.marking = r.marking AND s.compartment = r.compartment
-WHERE (w.id = :id OR :any_id = 1) AND (w.about_id = :about_id OR :any_about = 1) AND (w.state = :state OR :any_state = 1)
+WHERE w.id BETWEEN :first AND :last AND (w.state = :state OR :any_state = 1)
 ORDER BY w.id DESC LIMIT :most;
 
 -- name: watch_id_by_ref
@@ -34,6 +34,12 @@ ORDER BY w.id DESC LIMIT :most;
 -- unscoped: who may see it is asked with the target
 -- in: ref text      one: id id
 SELECT w.id FROM watch_target w JOIN record r ON r.id = w.id WHERE r.ref = :ref;
+
+-- name: watch_ids_about
+-- Targets of a case, of a state or all; the newest first.
+-- unscoped: who may see each is asked with the target
+-- in: about_id id, state text, any_state number      out: id id
+SELECT id FROM watch_target WHERE about_id = :about_id AND (state = :state OR :any_state = 1) ORDER BY id DESC;
 
 -- name: watch_count_due
 -- How many targets are to be looked at.
