@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright The hinomi authors */
-/* The letter that tells a reporter the number of a report. */
+/* What the ways in share: chances, attachments, and the letter that tells a reporter the number of a report. */
 #include "flow/flow_int.h"
 
 #include "engine/words/words.h"
@@ -20,6 +20,15 @@ int flow_chances(struct flow_chances *ret, struct error *err)
 	record_uuid(ret->report_uuid);
 	record_uuid(ret->letter_uuid);
 	return 0;
+}
+
+int flow_keep_file(struct blobs *blobs, const char *name, const char *type, struct bytes bytes, struct arena *arena,
+		   struct intake_attachment *ret, struct error *err)
+{
+	char *blob = arena_alloc(arena, BLOB_NAME_MAX);
+
+	*ret = (struct intake_attachment){ name, type, blob, (int64_t)bytes.n };
+	return blob_put(blobs, bytes, blob, err);
 }
 
 int flow_acknowledge(struct db *db, const struct flow_thanks *t, const struct flow_chances *chances, struct arena *arena,

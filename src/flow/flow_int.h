@@ -13,6 +13,10 @@ struct flow_chances {
 };
 int flow_chances(struct flow_chances *ret, struct error *err);
 
+/* An attachment lies among the blobs before the transaction that names it. Name and type stay the caller's. */
+int flow_keep_file(struct blobs *blobs, const char *name, const char *type, struct bytes bytes, struct arena *arena,
+		   struct intake_attachment *ret, struct error *err);
+
 /* The letter that says the number; inside the transaction that makes the report. */
 struct flow_thanks {
 	const struct flow_centre *centre;

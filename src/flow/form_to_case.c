@@ -219,9 +219,7 @@ static int keep_files(struct filing *f, struct blobs *blobs, struct error *err)
 	f->files = ARENA_ARRAY(f->arena, f->form.file_count + 1, struct intake_attachment);
 	for (size_t i = 0; i < f->form.file_count && r == 0; i++) {
 		const struct form_file *file = &f->form.files[i];
-		char *blob = arena_alloc(f->arena, BLOB_NAME_MAX);
-		r = blob_put(blobs, file->bytes, blob, err);
-		f->files[i] = (struct intake_attachment){ file->name, file->type, blob, (int64_t)file->bytes.n };
+		r = flow_keep_file(blobs, file->name, file->type, file->bytes, f->arena, &f->files[i], err);
 	}
 	return r;
 }

@@ -15,7 +15,6 @@
 #include "ground/intake/intake.h"
 #include "ground/intake/unseal.h"
 
-#include <ctype.h>
 #include <errno.h>
 
 #define AT_ONCE 50
@@ -54,40 +53,6 @@ static int find_letter(struct filing *f, struct error *err)
 	return r < 0 ? r : 0;
 }
 
-/* The first word of the subject that looks like a ref: a capital letter, a year, a hyphen, digits. */
-static bool find_ref(const char *subject, char into[RECORD_REF_MAX])
-{
-	for (const char *c = subject; *c; c++) {
-		size_t n = 1;
-		if ((*c != 'R' && *c != 'I') || (c > subject && isalnum((unsigned char)c[-1])))
-			continue;
-		while (isdigit((unsigned char)c[n]))
-			n++;
-		if (n != 5 || c[n] != '-')
-			continue;
-		n++;
-		while (isdigit((unsigned char)c[n]) && n < 20)
-			n++;
-		if (n < 10)
-			continue;
-		text_copy(into, RECORD_REF_MAX, BYTES(c, n));
-		return true;
-	}
-	return false;
-}
-
-static bool is_same_address(const char *a, const char *b)
-{
-	return a[0] && strcasecmp(a, b) == 0;
-}
-
-static bool is_same_domain(const char *a, const char *b)
-{
-	const char *at_a = strrchr(a, '@'), *at_b = strrchr(b, '@');
-
-	return at_a && at_b && strcasecmp(at_a, at_b) == 0;
-}
-
 /* A case by the subject: its party is the reporter, or whom a letter about it went to. */
 static int find_case(struct filing *f, struct error *err)
 {
@@ -98,12 +63,12 @@ static int find_case(struct filing *f, struct error *err)
 	size_t count = 0;
 	int r;
 
-	if (!find_ref(f->mail.subject, ref))
+	if (!intake_find_ref(f->mail.subject, ref, sizeof ref))
 		return 0;
 	r = report_by_ref(f->db, ACCESS_LOCAL, ref, f->arena, &report, err);
 	if (r > 0) {
 		f->named_id = report.id;
-		f->facts.is_party |= is_same_address(f->mail.from_address, report.reporter_address);
+		f->facts.is_party |= intake_is_same_address(f->mail.from_address, report.reporter_address);
 	} else if (r == 0) {
 		r = incident_by_ref(f->db, ACCESS_LOCAL, ref, f->arena, &incident, err);
 		if (r > 0)
@@ -112,7 +77,7 @@ static int find_case(struct filing *f, struct error *err)
 	if (r > 0)
 		r = letter_list(f->db, ACCESS_LOCAL, f->named_id, "sent", 1000, f->arena, &letters, &count, err);
 	for (size_t i = 0; i < count; i++)
-		f->facts.is_party |= is_same_address(f->mail.from_address, letters[i].to_address);
+		f->facts.is_party |= intake_is_same_address(f->mail.from_address, letters[i].to_address);
 	return r < 0 ? r : 0;
 }
 
@@ -128,8 +93,8 @@ static int find_facts(struct filing *f, struct error *err)
 	f->facts.is_warning = f->mail.is_delayed;
 	f->facts.names_letter = f->has_letter;
 	if (f->has_letter) {
-		f->facts.is_party = is_same_address(f->mail.from_address, f->letter.to_address);
-		f->facts.is_colleague = is_same_domain(f->mail.from_address, f->letter.to_address);
+		f->facts.is_party = intake_is_same_address(f->mail.from_address, f->letter.to_address);
+		f->facts.is_colleague = intake_is_same_domain(f->mail.from_address, f->letter.to_address);
 	}
 	if (r == 0)
 		r = find_case(f, err);
@@ -159,15 +124,6 @@ static struct intake_filing filing_of(const struct filing *f, const char *state,
 	};
 }
 
-/* Hiragana, katakana or kanji in the text. */
-static bool is_japanese(const char *text)
-{
-	for (const unsigned char *c = (const unsigned char *)text; *c; c++)
-		if ((c[0] == 0xe3 && c[1] >= 0x81 && c[1] <= 0x83) || (c[0] >= 0xe4 && c[0] <= 0xe9))
-			return true;
-	return false;
-}
-
 static int acknowledge(struct db *db, const struct filing *f, int64_t report, const char *ref, const char *language, struct error *err)
 {
 	const struct flow_thanks t = {
@@ -189,7 +145,7 @@ static int acknowledge(struct db *db, const struct filing *f, int64_t report, co
 
 static int file_report(struct db *db, const struct filing *f, struct error *err)
 {
-	const char *language = is_japanese(f->mail.text) || is_japanese(f->mail.subject) ? "ja" : "en";
+	const char *language = intake_is_japanese(f->mail.text) || intake_is_japanese(f->mail.subject) ? "ja" : "en";
 	struct report_wishes none = { ANSWER_NONE, ANSWER_NONE, ANSWER_NONE, ANSWER_NONE, ANSWER_NONE, ANSWER_NONE, "", 0, false };
 	struct report_new n = { .message_id = f->message->id, .channel = f->message->channel, .form = "general",
 				.received_at = f->message->received_at, .subject = f->mail.subject,
@@ -263,7 +219,6 @@ static int file(struct db *db, void *context, struct error *err)
 
 /* --- one message --- */
 
-/* Attachments lie among the blobs before the transaction that names them. */
 static int keep_files(struct filing *f, struct error *err)
 {
 	int r = 0;
@@ -271,9 +226,7 @@ static int keep_files(struct filing *f, struct error *err)
 	f->files = ARENA_ARRAY(f->arena, f->mail.file_count + 1, struct intake_attachment);
 	for (size_t i = 0; i < f->mail.file_count && r == 0; i++) {
 		const struct read_file *file = &f->mail.files[i];
-		char *blob = arena_alloc(f->arena, BLOB_NAME_MAX);
-		r = blob_put(f->blobs, file->bytes, blob, err);
-		f->files[i] = (struct intake_attachment){ file->name, file->type, blob, (int64_t)file->bytes.n };
+		r = flow_keep_file(f->blobs, file->name, file->type, file->bytes, f->arena, &f->files[i], err);
 	}
 	return r;
 }

@@ -9,7 +9,6 @@
 #include "desk/incident/incident.h"
 #include "desk/incident/list.sql.gen.h"
 #include "desk/incident/report.h"
-#include "ground/people/key.h"
 
 #include <errno.h>
 
@@ -419,16 +418,6 @@ struct asking {
 	struct arena *arena;
 };
 
-static int protection_of(struct db *db, const struct asking *a, const struct contact *to, const char **ret, struct error *err)
-{
-	const char *key;
-	int r = key_usable(db, to->id, KEYS_OPENPGP, a->o->doing.at, a->arena, &key, err);
-
-	if (r >= 0)
-		*ret = rules_protection_name(rules_protection(a->o->can_sign, r > 0, a->o->protection_wanted[0]));
-	return r < 0 ? r : 0;
-}
-
 static int ask_contact(struct db *db, struct asking *a, int64_t contact_id, struct error *err)
 {
 	char blob[BLOB_NAME_MAX], ref[RECORD_REF_MAX];
@@ -449,7 +438,7 @@ static int ask_contact(struct db *db, struct asking *a, int64_t contact_id, stru
 	if (r == 0)
 		r = blob_put(a->o->blobs, buf_bytes(&a->table.out), blob, err);
 	if (r == 0)
-		r = protection_of(db, a, &to, &n.protection, err);
+		r = request_protection(db, to.id, a->o->can_sign, a->o->wants_plain, a->o->doing.at, &n.protection, err);
 	n.incidents = a->incidents.list;
 	n.incident_count = a->incidents.count;
 	return r < 0 ? r : request_make(db, &n, &letter, ref, err);

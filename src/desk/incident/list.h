@@ -52,8 +52,8 @@ int list_make(struct db *db, int64_t report_id, const struct doing *doing, list_
 
 /* A letter to each contact that was not asked yet, about all its incidents of the list, its lines as a table beside it. */
 struct list_letters {
-	const char *subject, *text, *home, *protection_wanted; /* protection_wanted: "plain" or "" */
-	bool can_sign;
+	const char *subject, *text, *home;
+	bool can_sign, wants_plain;
 	struct blobs *blobs;
 	struct doing doing;
 };

@@ -3,11 +3,27 @@
 /* Requests. */
 #include "desk/incident/request.h"
 
+#include "base/arena.h"
 #include "base/calendar.h"
 #include "base/memory.h"
 #include "desk/incident/request.sql.gen.h"
+#include "ground/letter/rules.h"
+#include "ground/people/key.h"
 
 #include <errno.h>
+
+int request_protection(struct db *db, int64_t contact_id, bool can_sign, bool wants_plain, int64_t now, const char **ret,
+		       struct error *err)
+{
+	struct arena *arena = arena_new();
+	const char *key;
+	int r = key_usable(db, contact_id, KEYS_OPENPGP, now, arena, &key, err);
+
+	if (r >= 0)
+		*ret = rules_protection_name(rules_protection(can_sign, r > 0, wants_plain));
+	arena_free(arena);
+	return r < 0 ? r : 0;
+}
 
 /* --- making --- */
 

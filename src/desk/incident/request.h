@@ -31,6 +31,11 @@ struct request {
 
 #define REQUEST_INCIDENTS_MAX 10000
 
+/* How a letter to a contact goes out now: as the centre (can_sign) and the contact's keys allow, unless plain is wanted. Gives
+ * the name of ground/letter/rules.h. */
+int request_protection(struct db *db, int64_t contact_id, bool can_sign, bool wants_plain, int64_t now, const char **ret,
+		       struct error *err);
+
 /* Drafts one letter about all these incidents, with a request for each; a transaction of its own. -EEXIST: the party was asked
  * about one of them already (then a reminder is what is meant). */
 int request_make(struct db *db, const struct request_new *n, int64_t *ret_letter, char ret_ref[RECORD_REF_MAX],

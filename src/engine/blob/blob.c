@@ -38,11 +38,6 @@ struct blobs *blobs_close(struct blobs *b)
 	return NULL;
 }
 
-int blobs_folder(const struct blobs *b)
-{
-	return b->folder;
-}
-
 void blob_name(struct bytes bytes, char into[BLOB_NAME_MAX])
 {
 	uint8_t hash[crypto_hash_sha256_BYTES];

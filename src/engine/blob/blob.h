@@ -24,9 +24,6 @@ struct blobs;
 int blobs_open(const char *folder, struct blobs **ret, struct error *err);
 struct blobs *blobs_close(struct blobs *b);
 
-/* The open folder, for a sandbox's places. */
-int blobs_folder(const struct blobs *b);
-
 /* The name of bytes. */
 void blob_name(struct bytes bytes, char into[BLOB_NAME_MAX]);
 

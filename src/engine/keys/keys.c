@@ -7,35 +7,19 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "engine/keys/wire_int.h"
-#include "engine/proc/child.h"
+#include "engine/proc/asked.h"
 #include "engine/proc/frame.h"
 
 #include <errno.h>
-#include <signal.h>
+#include <stdlib.h>
 
 #define FRAME_MAX (CHILD_FRAME_MAX - 8)
 
 static const char *const programs[] = { [KEYS_SIGN] = "sign", [KEYS_UNSEAL] = "open" };
 
 struct keys {
-	struct child child;
-	int to;
-	const char *program;
+	struct asked asked;
 };
-
-/* A program that died is an error, not a signal. */
-static int send_frame(struct keys *k, uint32_t kind, const struct buf *b, struct error *err)
-{
-	struct sigaction ignore = { .sa_handler = SIG_IGN }, before;
-	int r;
-
-	if (b->is_full)
-		return error_set(err, -E2BIG, "that is larger than what hinomi-%s takes", k->program);
-	sigaction(SIGPIPE, &ignore, &before);
-	r = child_send(k->to, kind, buf_bytes(b));
-	sigaction(SIGPIPE, &before, NULL);
-	return r < 0 ? error_errno(err, r, "cannot ask hinomi-%s", k->program) : 0;
-}
 
 static int failure(const struct keys *k, struct bytes answer, struct error *err)
 {
@@ -43,7 +27,7 @@ static int failure(const struct keys *k, struct bytes answer, struct error *err)
 	uint32_t code;
 
 	if (!take_u32le(&answer, &code) || !frame_take(&answer, &line) || (int32_t)code >= 0)
-		return error_set(err, -EBADMSG, "hinomi-%s gave an answer that is none", k->program);
+		return asked_garbled(&k->asked, err);
 	return error_set(err, (int32_t)code, "%.*s", (int)line.n, (const char *)line.p);
 }
 
@@ -51,18 +35,13 @@ static int failure(const struct keys *k, struct bytes answer, struct error *err)
 static int ask(struct keys *k, uint32_t kind, const struct buf *b, struct bytes *ret, struct error *err)
 {
 	uint32_t got;
-	int r = send_frame(k, kind, b, err);
+	int r = asked_send(&k->asked, kind, b, err);
 
 	if (r == 0)
-		r = child_receive(&k->child, &got, ret, err);
-	if (r <= 0)
-		return r < 0 ? r : error_set(err, -EPIPE, "hinomi-%s ended without an answer", k->program);
+		r = asked_receive(&k->asked, &got, ret, err);
+	if (r < 0)
+		return r;
 	return got == KEYS_F_DONE ? 0 : failure(k, *ret, err);
-}
-
-static int garbled(const struct keys *k, struct error *err)
-{
-	return error_set(err, -EBADMSG, "hinomi-%s gave an answer that is none", k->program);
 }
 
 int keys_open(enum keys_program program, const char *folder, struct keys **ret, struct error *err)
@@ -72,9 +51,8 @@ int keys_open(enum keys_program program, const char *folder, struct keys **ret, 
 	struct bytes answer;
 	int r;
 
-	k->program = programs[program];
 	buf_init(&b, FRAME_MAX);
-	r = child_start_program(&k->child, k->program, &k->to, err);
+	r = asked_open(&k->asked, programs[program], err);
 	if (r < 0) {
 		free(k);
 		return r;
@@ -92,8 +70,7 @@ struct keys *keys_close(struct keys *k)
 {
 	if (!k)
 		return NULL;
-	close(k->to);
-	child_end(&k->child, NULL);
+	asked_close(&k->asked);
 	free(k);
 	return NULL;
 }
@@ -128,7 +105,7 @@ int keys_sign(struct keys *k, enum keys_kind kind, const char *key, struct bytes
 		return r;
 	if (!frame_take(&answer, &signature) || !frame_take(&answer, &micalg) || answer.n ||
 	    !text_copy(ret->micalg, sizeof ret->micalg, micalg))
-		return garbled(k, err);
+		return asked_garbled(&k->asked, err);
 	buf_add_bytes(&ret->text, signature);
 	return 0;
 }
@@ -150,7 +127,7 @@ int keys_seal(struct keys *k, enum keys_kind kind, const char *key, const char *
 	if (r < 0)
 		return r;
 	if (!frame_take(&answer, &sealed) || answer.n)
-		return garbled(k, err);
+		return asked_garbled(&k->asked, err);
 	buf_add_bytes(ret, sealed);
 	return 0;
 }
@@ -164,7 +141,7 @@ static int take_opened(const struct keys *k, struct bytes answer, struct keys_op
 
 	if (!take_u32le(&answer, &trust) || trust > KEYS_UNKNOWN || !frame_take(&answer, &fingerprint) ||
 	    !frame_take(&answer, &text) || answer.n || !text_copy(ret->fingerprint, sizeof ret->fingerprint, fingerprint))
-		return garbled(k, err);
+		return asked_garbled(&k->asked, err);
 	ret->trust = (enum keys_trust)trust;
 	buf_add_bytes(&ret->text, text);
 	return 0;
@@ -228,7 +205,7 @@ int keys_describe(struct keys *k, enum keys_kind kind, const char *text, struct 
 		return r;
 	if (!frame_take(&answer, &fingerprint) || !take_u64le(&answer, &expires) || !take_u32le(&answer, &can) || answer.n ||
 	    !text_copy(ret->fingerprint, sizeof ret->fingerprint, fingerprint))
-		return garbled(k, err);
+		return asked_garbled(&k->asked, err);
 	ret->expires_at = (int64_t)expires;
 	ret->can_encrypt = can;
 	return 0;

@@ -7,40 +7,24 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "engine/mail/wire_int.h"
-#include "engine/proc/child.h"
+#include "engine/proc/asked.h"
 
 #include <errno.h>
-#include <signal.h>
+#include <stdlib.h>
 
-#define PROGRAM "mailer"
 #define FRAME_MAX (MAILER_MAIL_MAX + (64u << 10))
 
 struct mailer {
-	struct child child;
-	int to;
+	struct asked asked;
 };
 
-/* A program that died is an error, not a signal. */
-static int send_frame(struct mailer *m, uint32_t kind, const struct buf *b, struct error *err)
-{
-	struct sigaction ignore = { .sa_handler = SIG_IGN }, before;
-	int r;
-
-	if (b->is_full)
-		return error_set(err, -E2BIG, "a mail is larger than %u bytes", MAILER_MAIL_MAX);
-	sigaction(SIGPIPE, &ignore, &before);
-	r = child_send(m->to, kind, buf_bytes(b));
-	sigaction(SIGPIPE, &before, NULL);
-	return r < 0 ? error_errno(err, r, "cannot ask hinomi-" PROGRAM) : 0;
-}
-
-static int take_answer(struct bytes bytes, struct mailer_answer *ret, struct error *err)
+static int take_answer(const struct mailer *m, struct bytes bytes, struct mailer_answer *ret, struct error *err)
 {
 	struct bytes why;
 	uint32_t fate;
 
 	if (!take_u32le(&bytes, &fate) || fate > MAILER_UNKNOWN || !frame_take(&bytes, &why) || bytes.n)
-		return error_set(err, -EBADMSG, "hinomi-" PROGRAM " gave an answer that is none");
+		return asked_garbled(&m->asked, err);
 	ret->fate = (enum mailer_fate)fate;
 	text_copy(ret->why, sizeof ret->why, why);
 	return 0;
@@ -50,11 +34,11 @@ static int receive_answer(struct mailer *m, struct mailer_answer *ret, struct er
 {
 	struct bytes answer;
 	uint32_t kind;
-	int r = child_receive(&m->child, &kind, &answer, err);
+	int r = asked_receive(&m->asked, &kind, &answer, err);
 
-	if (r <= 0 || kind != MAILER_ANSWER)
-		return r < 0 ? r : error_set(err, -EPIPE, "hinomi-" PROGRAM " ended without an answer");
-	return take_answer(answer, ret, err);
+	if (r == 0 && kind != MAILER_ANSWER)
+		return asked_garbled(&m->asked, err);
+	return r < 0 ? r : take_answer(m, answer, ret, err);
 }
 
 int mailer_open(const struct mailer_settings *s, struct mailer **ret, struct error *err)
@@ -65,7 +49,7 @@ int mailer_open(const struct mailer_settings *s, struct mailer **ret, struct err
 	int r;
 
 	buf_init(&b, FRAME_MAX);
-	r = child_start_program(&m->child, PROGRAM, &m->to, err);
+	r = asked_open(&m->asked, "mailer", err);
 	if (r < 0) {
 		free(m);
 		return r;
@@ -76,7 +60,7 @@ int mailer_open(const struct mailer_settings *s, struct mailer **ret, struct err
 	frame_put_text(&b, s->password);
 	frame_put_text(&b, s->authority);
 	buf_add_u32le(&b, s->needs_tls);
-	r = send_frame(m, MAILER_BEGIN, &b, err);
+	r = asked_send(&m->asked, MAILER_BEGIN, &b, err);
 	if (r == 0)
 		r = receive_answer(m, &ready, err);
 	if (r == 0 && ready.fate != MAILER_TAKEN)
@@ -102,7 +86,8 @@ int mailer_send(struct mailer *m, const struct mailer_mail *mail, struct mailer_
 	for (uint32_t i = 0; i < count; i++)
 		frame_put_text(&b, mail->to[i]);
 	frame_put(&b, mail->bytes);
-	r = send_frame(m, MAILER_SEND, &b, err);
+	r = b.is_full ? error_set(err, -E2BIG, "a mail is larger than %u bytes", MAILER_MAIL_MAX) :
+			asked_send(&m->asked, MAILER_SEND, &b, err);
 	return r < 0 ? r : receive_answer(m, ret, err);
 }
 
@@ -110,8 +95,7 @@ struct mailer *mailer_close(struct mailer *m)
 {
 	if (!m)
 		return NULL;
-	close(m->to);
-	child_end(&m->child, NULL);
+	asked_close(&m->asked);
 	free(m);
 	return NULL;
 }

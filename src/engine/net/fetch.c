@@ -7,13 +7,12 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "engine/net/wire_int.h"
-#include "engine/proc/child.h"
+#include "engine/proc/asked.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <unistd.h>
 
-#define PROGRAM "fetch"
 #define QUESTION_MAX (64u << 10)
 #define GRACE_US (10 * SECOND_US) /* its own limit comes first */
 
@@ -33,35 +32,18 @@ const char *const fetch_kind_names[FETCH_KINDS] = {
 };
 
 struct fetch {
-	struct child child;
-	int to;
+	struct asked asked;
 	int64_t patience_us;
 };
-
-/* A program that died is an error, not a signal. */
-static int send_frame(struct fetch *f, uint32_t kind, const struct buf *b, struct error *err)
-{
-	struct sigaction ignore = { .sa_handler = SIG_IGN }, before;
-	int r;
-
-	if (b->is_full)
-		return error_set(err, -E2BIG, "a question is too long");
-	sigaction(SIGPIPE, &ignore, &before);
-	r = child_send(f->to, kind, buf_bytes(b));
-	sigaction(SIGPIPE, &before, NULL);
-	return r < 0 ? error_errno(err, r, "cannot ask hinomi-" PROGRAM) : 0;
-}
 
 static int receive(struct fetch *f, uint32_t wanted, struct bytes *ret, struct error *err)
 {
 	uint32_t kind;
 	int r;
 
-	f->child.until_us = clock_steady() + f->patience_us;
-	r = child_receive(&f->child, &kind, ret, err);
-	if (r <= 0 || kind != wanted)
-		return r < 0 ? r : error_set(err, -EPIPE, "hinomi-" PROGRAM " ended without an answer");
-	return 0;
+	f->asked.child.until_us = clock_steady() + f->patience_us;
+	r = asked_receive(&f->asked, &kind, ret, err);
+	return r == 0 && kind != wanted ? asked_garbled(&f->asked, err) : r;
 }
 
 static int begin(struct fetch *f, const struct fetch_settings *s, struct error *err)
@@ -79,11 +61,11 @@ static int begin(struct fetch *f, const struct fetch_settings *s, struct error *
 	buf_add_u32le(&b, s->redirects);
 	buf_add_u32le(&b, s->keep_bytes);
 	buf_add_u32le(&b, s->read_bytes);
-	r = send_frame(f, FETCH_BEGIN, &b, err);
+	r = asked_send(&f->asked, FETCH_BEGIN, &b, err);
 	if (r == 0)
 		r = receive(f, FETCH_READY, &answer, err);
 	if (r == 0 && !frame_take(&answer, &why))
-		r = error_set(err, -EBADMSG, "hinomi-" PROGRAM " gave an answer that is none");
+		r = asked_garbled(&f->asked, err);
 	if (r == 0 && why.n)
 		r = error_set(err, -EINVAL, "%.*s", (int)why.n, (const char *)why.p);
 	return r;
@@ -92,7 +74,7 @@ static int begin(struct fetch *f, const struct fetch_settings *s, struct error *
 int fetch_open(const struct fetch_settings *s, struct fetch **ret, struct error *err)
 {
 	struct fetch *f = memory_new(1, sizeof *f);
-	int r = child_start_program(&f->child, PROGRAM, &f->to, err);
+	int r = asked_open(&f->asked, "fetch", err);
 
 	if (r < 0) {
 		free(f);
@@ -140,7 +122,7 @@ int fetch_ask(struct fetch *f, const struct fetch_question *q, struct arena *are
 	buf_add_u32le(&b, q->kind);
 	buf_add_u32le(&b, q->is_proxied);
 	frame_put_text(&b, q->target);
-	r = send_frame(f, FETCH_QUESTION, &b, err);
+	r = asked_send(&f->asked, FETCH_QUESTION, &b, err);
 	if (r == 0)
 		r = receive(f, FETCH_ANSWER, &answer, err);
 	/* Who answered has read hostile bytes: what he says is looked at as closely. */
@@ -153,13 +135,13 @@ struct fetch *fetch_close(struct fetch *f)
 {
 	if (!f)
 		return NULL;
-	close(f->to);
 	/* Behind walls it may be out of reach, as it was started before them; then it ends with its input, or with this process. */
-	if (kill(f->child.pid, SIGKILL) == 0) {
-		child_end(&f->child, NULL);
+	if (kill(f->asked.child.pid, SIGKILL) == 0) {
+		asked_close(&f->asked);
 	} else {
-		close(f->child.from);
-		buf_clear(&f->child.frame);
+		close(f->asked.to);
+		close(f->asked.child.from);
+		buf_clear(&f->asked.child.frame);
 	}
 	free(f);
 	return NULL;

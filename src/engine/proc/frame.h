@@ -7,9 +7,10 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/memory.h"
 #include "base/text.h"
 
-#include <stdlib.h>
+#include <string.h>
 
 static inline void frame_put(struct buf *b, struct bytes text)
 {
@@ -33,16 +34,10 @@ static inline bool frame_take(struct bytes *c, struct bytes *ret)
 static inline char *frame_take_text(struct bytes *c)
 {
 	struct bytes text;
-	char *copy;
 
 	if (!frame_take(c, &text) || (text.n && memchr(text.p, '\0', text.n)))
 		return NULL;
-	copy = malloc(text.n + 1);
-	if (!copy)
-		abort();
-	memcpy(copy, text.p, text.n);
-	copy[text.n] = '\0';
-	return copy;
+	return memory_copy_text(text.p, text.n);
 }
 
 /* What a hostile process says is text: valid UTF-8 without NUL, copied into the arena; or nothing is taken. */

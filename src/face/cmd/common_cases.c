@@ -68,17 +68,16 @@ struct doing common_doing(void)
 
 int cases_open(const struct invocation *in, bool writes, struct cases *ret, struct error *err)
 {
-	struct cases c = { .arena = arena_new(), .doing = common_doing() };
-	int r = common_conf(in, &c.conf, err);
+	int r;
 
+	*ret = (struct cases){ .arena = arena_new(), .doing = common_doing() };
+	r = common_conf(in, &ret->conf, err);
 	if (r == 0)
-		r = writes ? common_cases(in, &c.db, err) : common_cases_read(in, &c.db, err);
-	if (r == 0 && c.db)
-		r = blobs_open(conf_text(c.conf, SETTING_CENTRE_BLOBS), &c.blobs, err);
+		r = writes ? common_cases(in, &ret->db, err) : common_cases_read(in, &ret->db, err);
+	if (r == 0 && ret->db)
+		r = blobs_open(conf_text(ret->conf, SETTING_CENTRE_BLOBS), &ret->blobs, err);
 	if (r < 0)
-		cases_close(&c);
-	else
-		*ret = c;
+		cases_close(ret);
 	return r;
 }
 
@@ -87,6 +86,12 @@ void cases_close(struct cases *c)
 	c->blobs = blobs_close(c->blobs);
 	c->db = db_close(c->db);
 	c->arena = arena_free(c->arena);
+}
+
+int cases_end(struct cases *c, int r, const struct error *err)
+{
+	cases_close(c);
+	return r < 0 ? common_failed(r, err) : EXIT_YES;
 }
 
 const char *cases_option(const struct invocation *in, enum command_option option, const char *otherwise)

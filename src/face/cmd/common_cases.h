@@ -28,8 +28,11 @@ struct cases {
 	const struct conf *conf;
 	struct doing doing;
 };
+/* What a failure leaves is closed: to close it again changes nothing. */
 int cases_open(const struct invocation *in, bool writes, struct cases *ret, struct error *err);
 void cases_close(struct cases *c);
+/* Closes them and gives the exit code that goes with `r`; prints a failure. */
+int cases_end(struct cases *c, int r, const struct error *err);
 /* The value of an option, or `otherwise`. */
 const char *cases_option(const struct invocation *in, enum command_option option, const char *otherwise);
 /* A file's text, "-" for standard input, of the arena: UTF-8 without NUL. */

@@ -9,6 +9,7 @@
 #include "face/cmd/cmd_int.h"
 #include "face/cmd/common.h"
 #include "face/cmd/common_cases.h"
+#include "face/cmd/desk_find.h"
 #include "face/cmd/table.h"
 #include "ground/people/key.h"
 #include "ground/people/network.h"
@@ -58,17 +59,6 @@ static int add_key(struct cases *c, int64_t contact, const char *path, struct er
 	return r == 0 ? key_add(c->db, contact, KEYS_OPENPGP, &described, text, &c->doing, err) : r;
 }
 
-static int find(struct cases *c, const char *who, struct contact *ret, struct error *err)
-{
-	int r = contact_find(c->db, ACCESS_LOCAL, who, c->arena, ret, err);
-
-	if (r == 0) {
-		error_hint(err, "`hinomi contact list` shows them all");
-		return error_set(err, -ENOENT, "no contact has the ref or address '%s'", who);
-	}
-	return r < 0 ? r : 0;
-}
-
 static int add(const struct invocation *in, struct cases *c, char ref[RECORD_REF_MAX], struct error *err)
 {
 	const char *organisation = cases_option(in, OPTION_ORGANISATION, "");
@@ -93,7 +83,7 @@ static int add(const struct invocation *in, struct cases *c, char ref[RECORD_REF
 	if (r == 0)
 		r = contact_add(c->db, &n, ref, err);
 	if (r == 0 && in->value[OPTION_PUBLIC_KEY]) {
-		r = find(c, ref, &made, err);
+		r = find_contact(c, ref, &made, err);
 		if (r == 0)
 			r = add_key(c, made.id, in->value[OPTION_PUBLIC_KEY], err);
 	}
@@ -112,8 +102,7 @@ int cmd_contact_add(const struct invocation *in)
 	r = add(in, &c, ref, &err);
 	if (r == 0)
 		puts(ref);
-	cases_close(&c);
-	return r < 0 ? common_failed(r, &err) : EXIT_YES;
+	return cases_end(&c, r, &err);
 }
 
 int cmd_contact_key(const struct invocation *in)
@@ -125,11 +114,10 @@ int cmd_contact_key(const struct invocation *in)
 
 	if (r < 0)
 		return common_failed(r, &err);
-	r = find(&c, in->arguments[0], &contact, &err);
+	r = find_contact(&c, in->arguments[0], &contact, &err);
 	if (r == 0)
 		r = add_key(&c, contact.id, in->arguments[1], &err);
-	cases_close(&c);
-	return r < 0 ? common_failed(r, &err) : EXIT_YES;
+	return cases_end(&c, r, &err);
 }
 
 int cmd_contact_network(const struct invocation *in)
@@ -144,11 +132,10 @@ int cmd_contact_network(const struct invocation *in)
 	if (r < 0)
 		return common_failed(r, &err);
 	date_format(calendar_date(c.doing.at), today);
-	r = find(&c, in->arguments[0], &contact, &err);
+	r = find_contact(&c, in->arguments[0], &contact, &err);
 	for (size_t i = 1; i < in->argument_count && r == 0; i++)
 		r = network_add(c.db, contact.id, in->arguments[i], source, cases_option(in, OPTION_AS_OF, today), &c.doing, &err);
-	cases_close(&c);
-	return r < 0 ? common_failed(r, &err) : EXIT_YES;
+	return cases_end(&c, r, &err);
 }
 
 static const struct column columns[] = {
@@ -187,6 +174,5 @@ int cmd_contact_list(const struct invocation *in)
 			print_contact(&t, &list[i]);
 		table_end(&t);
 	}
-	cases_close(&c);
-	return r < 0 ? common_failed(r, &err) : EXIT_YES;
+	return cases_end(&c, r, &err);
 }

@@ -7,32 +7,11 @@
 #include "desk/incident/report.h"
 #include "desk/incident/request.h"
 #include "face/cmd/cmd_int.h"
+#include "face/cmd/desk_find.h"
 #include "face/cmd/desk_show.h"
 #include "face/cmd/table.h"
 
 #include <errno.h>
-
-static int find(struct cases *c, const char *ref, struct incident *ret, struct error *err)
-{
-	int r = c->db ? incident_by_ref(c->db, ACCESS_LOCAL, ref, c->arena, ret, err) : 0;
-
-	if (r == 0) {
-		error_hint(err, "`hinomi incident list` shows them");
-		return error_set(err, -ENOENT, "no incident has the ref '%s'", ref);
-	}
-	return r < 0 ? r : 0;
-}
-
-static int find_report(struct cases *c, const char *ref, struct report *ret, struct error *err)
-{
-	int r = report_by_ref(c->db, ACCESS_LOCAL, ref, c->arena, ret, err);
-
-	if (r == 0) {
-		error_hint(err, "`hinomi report list` shows them");
-		return error_set(err, -ENOENT, "no report has the ref '%s'", ref);
-	}
-	return r < 0 ? r : 0;
-}
 
 /* --- make --- */
 
@@ -76,8 +55,7 @@ int cmd_incident_make(const struct invocation *in)
 	r = make(in, &c, ref, &err);
 	if (r == 0)
 		puts(ref);
-	cases_close(&c);
-	return r < 0 ? common_failed(r, &err) : EXIT_YES;
+	return cases_end(&c, r, &err);
 }
 
 /* --- list and show --- */
@@ -127,8 +105,7 @@ int cmd_incident_list(const struct invocation *in)
 			print_incident(&t, &list[i]);
 		table_end(&t);
 	}
-	cases_close(&c);
-	return r < 0 ? common_failed(r, &err) : EXIT_YES;
+	return cases_end(&c, r, &err);
 }
 
 static void show_incident(struct sheet *s, const struct incident *i)
@@ -200,7 +177,7 @@ int cmd_incident_show(const struct invocation *in)
 
 	if (r < 0)
 		return common_failed(r, &err);
-	r = find(&c, in->arguments[0], &i, &err);
+	r = find_incident(&c, in->arguments[0], &i, &err);
 	if (r == 0) {
 		sheet_begin(&s, in);
 		show_incident(&s, &i);
@@ -217,8 +194,7 @@ int cmd_incident_show(const struct invocation *in)
 			r = show_timeline(&s, &c, i.id, &err);
 		sheet_print(&s);
 	}
-	cases_close(&c);
-	return r < 0 ? common_failed(r, &err) : EXIT_YES;
+	return cases_end(&c, r, &err);
 }
 
 /* --- changes --- */
@@ -236,14 +212,13 @@ static int change_each(const struct invocation *in, change_fn *change)
 	if (r < 0)
 		return common_failed(r, &err);
 	for (size_t n = 0; n < in->argument_count && r == 0; n++) {
-		r = find(&c, in->arguments[n], &i, &err);
+		r = find_incident(&c, in->arguments[n], &i, &err);
 		if (r == 0)
 			r = change(&c, &i, cases_option(in, OPTION_REASON, ""), &err);
 		if (r < 0)
 			error_prefix(&err, "%s", in->arguments[n]);
 	}
-	cases_close(&c);
-	return r < 0 ? common_failed(r, &err) : EXIT_YES;
+	return cases_end(&c, r, &err);
 }
 
 typedef int pair_fn(struct cases *c, const struct incident *first, const char *other, const char *reason, struct error *err);
@@ -258,14 +233,13 @@ static int change_first(const struct invocation *in, pair_fn *change)
 
 	if (r < 0)
 		return common_failed(r, &err);
-	r = find(&c, in->arguments[0], &first, &err);
+	r = find_incident(&c, in->arguments[0], &first, &err);
 	for (size_t n = 1; n < in->argument_count && r == 0; n++) {
 		r = change(&c, &first, in->arguments[n], cases_option(in, OPTION_REASON, "a person said so"), &err);
 		if (r < 0)
 			error_prefix(&err, "%s", in->arguments[n]);
 	}
-	cases_close(&c);
-	return r < 0 ? common_failed(r, &err) : EXIT_YES;
+	return cases_end(&c, r, &err);
 }
 
 static int join(struct cases *c, const struct incident *first, const char *other, const char *reason, struct error *err)
@@ -288,7 +262,7 @@ static int split(struct cases *c, const struct incident *first, const char *othe
 static int merge(struct cases *c, const struct incident *first, const char *other, const char *reason, struct error *err)
 {
 	struct incident from;
-	int r = find(c, other, &from, err);
+	int r = find_incident(c, other, &from, err);
 
 	return r < 0 ? r : incident_merge(c->db, first->id, from.id, reason, &c->doing, err);
 }

@@ -94,8 +94,7 @@ int cmd_letter_list(const struct invocation *in)
 			print_letter(&t, &list[i]);
 		table_end(&t);
 	}
-	cases_close(&c);
-	return r < 0 ? common_failed(r, &err) : EXIT_YES;
+	return cases_end(&c, r, &err);
 }
 
 static void show_letter(struct sheet *s, const struct letter *l)
@@ -135,8 +134,7 @@ int cmd_letter_show(const struct invocation *in)
 		r = show_timeline(&s, &c, l.id, &err);
 		sheet_print(&s);
 	}
-	cases_close(&c);
-	return r < 0 ? common_failed(r, &err) : EXIT_YES;
+	return cases_end(&c, r, &err);
 }
 
 /* --- changes --- */
@@ -181,8 +179,7 @@ static int change_each(const struct invocation *in, int (*change)(struct cases *
 		if (r < 0)
 			error_prefix(&err, "%s", in->arguments[i]);
 	}
-	cases_close(&c);
-	return r < 0 ? common_failed(r, &err) : EXIT_YES;
+	return cases_end(&c, r, &err);
 }
 
 int cmd_letter_send(const struct invocation *in)

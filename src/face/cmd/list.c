@@ -6,11 +6,10 @@
 #include "base/calendar.h"
 #include "base/cleanup.h"
 #include "base/memory.h"
-#include "desk/incident/incident.h"
-#include "desk/incident/report.h"
 #include "face/cmd/cmd_int.h"
 #include "face/cmd/common.h"
 #include "face/cmd/common_cases.h"
+#include "face/cmd/desk_find.h"
 #include "face/cmd/sheet.h"
 #include "ground/intake/intake.h"
 
@@ -192,8 +191,7 @@ int cmd_list_import(const struct invocation *in)
 	if (r < 0)
 		return common_failed(r, &err);
 	r = import(&m, in->arguments[0], &err);
-	cases_close(&m.c);
-	return r < 0 ? common_failed(r, &err) : EXIT_YES;
+	return cases_end(&m.c, r, &err);
 }
 
 /* --- show and ask --- */
@@ -201,15 +199,11 @@ int cmd_list_import(const struct invocation *in)
 static int find(struct importing *m, const char *ref, struct error *err)
 {
 	struct report p;
-	int r = m->c.db ? report_by_ref(m->c.db, ACCESS_LOCAL, ref, m->c.arena, &p, err) : 0;
+	int r = find_report(&m->c, ref, &p, err);
 
-	if (r == 0) {
-		error_hint(err, "`hinomi report list` shows them");
-		return error_set(err, -ENOENT, "no report has the ref '%s'", ref);
-	}
-	if (r > 0)
+	if (r == 0)
 		m->report = p.id;
-	return r < 0 ? r : 0;
+	return r;
 }
 
 int cmd_list_show(const struct invocation *in)
@@ -223,15 +217,14 @@ int cmd_list_show(const struct invocation *in)
 	r = find(&m, in->arguments[0], &err);
 	if (r == 0)
 		r = show(&m, &err);
-	cases_close(&m.c);
-	return r < 0 ? common_failed(r, &err) : EXIT_YES;
+	return cases_end(&m.c, r, &err);
 }
 
 static int ask(struct importing *m, struct error *err)
 {
 	struct list_letters o = { .subject = cases_option(m->in, OPTION_SUBJECT, ""),
 				  .home = conf_text(m->c.conf, SETTING_CENTRE_COUNTRY),
-				  .protection_wanted = m->in->value[OPTION_PLAIN] ? "plain" : "",
+				  .wants_plain = m->in->value[OPTION_PLAIN],
 				  .can_sign = conf_text(m->c.conf, SETTING_KEYS_SIGN)[0], .blobs = m->c.blobs, .doing = m->c.doing };
 	int r = find(m, m->in->arguments[0], err);
 
@@ -255,6 +248,5 @@ int cmd_list_ask(const struct invocation *in)
 	if (r < 0)
 		return common_failed(r, &err);
 	r = ask(&m, &err);
-	cases_close(&m.c);
-	return r < 0 ? common_failed(r, &err) : EXIT_YES;
+	return cases_end(&m.c, r, &err);
 }

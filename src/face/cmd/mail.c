@@ -105,6 +105,5 @@ int cmd_mail_list(const struct invocation *in)
 			print_line(&t, &list[i]);
 		table_end(&t);
 	}
-	cases_close(&c);
-	return r < 0 ? common_failed(r, &err) : EXIT_YES;
+	return cases_end(&c, r, &err);
 }

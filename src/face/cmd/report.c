@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "desk/incident/incident.h"
 #include "face/cmd/cmd_int.h"
+#include "face/cmd/desk_find.h"
 #include "face/cmd/desk_show.h"
 #include "face/cmd/table.h"
 
@@ -57,19 +58,7 @@ int cmd_report_list(const struct invocation *in)
 			print_report(&t, &list[i]);
 		table_end(&t);
 	}
-	cases_close(&c);
-	return r < 0 ? common_failed(r, &err) : EXIT_YES;
-}
-
-static int find(struct cases *c, const char *ref, struct report *ret, struct error *err)
-{
-	int r = c->db ? report_by_ref(c->db, ACCESS_LOCAL, ref, c->arena, ret, err) : 0;
-
-	if (r == 0) {
-		error_hint(err, "`hinomi report list` shows them");
-		return error_set(err, -ENOENT, "no report has the ref '%s'", ref);
-	}
-	return r < 0 ? r : 0;
+	return cases_end(&c, r, &err);
 }
 
 static void show_report(struct sheet *s, const struct report *p)
@@ -120,7 +109,7 @@ int cmd_report_show(const struct invocation *in)
 
 	if (r < 0)
 		return common_failed(r, &err);
-	r = find(&c, in->arguments[0], &p, &err);
+	r = find_report(&c, in->arguments[0], &p, &err);
 	if (r == 0) {
 		sheet_begin(&s, in);
 		show_report(&s, &p);
@@ -133,8 +122,7 @@ int cmd_report_show(const struct invocation *in)
 			r = show_timeline(&s, &c, p.id, &err);
 		sheet_print(&s);
 	}
-	cases_close(&c);
-	return r < 0 ? common_failed(r, &err) : EXIT_YES;
+	return cases_end(&c, r, &err);
 }
 
 static int set_state(const struct invocation *in, const char *state)
@@ -147,12 +135,11 @@ static int set_state(const struct invocation *in, const char *state)
 	if (r < 0)
 		return common_failed(r, &err);
 	for (size_t i = 0; i < in->argument_count && r == 0; i++) {
-		r = find(&c, in->arguments[i], &p, &err);
+		r = find_report(&c, in->arguments[i], &p, &err);
 		if (r == 0)
 			r = report_set_state(c.db, p.id, state, &c.doing, &err);
 	}
-	cases_close(&c);
-	return r < 0 ? common_failed(r, &err) : EXIT_YES;
+	return cases_end(&c, r, &err);
 }
 
 int cmd_report_close(const struct invocation *in)

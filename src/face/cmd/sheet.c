@@ -46,6 +46,17 @@ void sheet_number(struct sheet *s, const char *key, const char *title, int64_t n
 	}
 }
 
+void sheet_rate(struct sheet *s, const char *key, const char *title, int64_t micro, const char *unit)
+{
+	if (s->is_json) {
+		json_key(&s->json, key);
+		json_real(&s->json, (double)micro / 1e6);
+	} else {
+		title_of(s, title);
+		buf_addf(&s->out, "%lld.%03lld %s\n", (long long)(micro / 1000000), (long long)(micro / 1000 % 1000), unit);
+	}
+}
+
 void sheet_time(struct sheet *s, const char *key, const char *title, int64_t time_us)
 {
 	char text[CALENDAR_TEXT_MAX];

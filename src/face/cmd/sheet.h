@@ -25,6 +25,8 @@ void sheet_begin(struct sheet *s, const struct invocation *in);
 /* Empty texts are null to programs and not shown to people. */
 void sheet_text(struct sheet *s, const char *key, const char *title, const char *text);
 void sheet_number(struct sheet *s, const char *key, const char *title, int64_t number);
+/* `micro` is a millionth of the unit. */
+void sheet_rate(struct sheet *s, const char *key, const char *title, int64_t micro, const char *unit);
 void sheet_time(struct sheet *s, const char *key, const char *title, int64_t time_us);
 /* A list of objects; to people each is a paragraph below the title. */
 void sheet_list(struct sheet *s, const char *key, const char *title);

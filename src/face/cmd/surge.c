@@ -2,12 +2,12 @@
  * Copyright The hinomi authors */
 /* hinomi surge list, show, confirm, reject, note, refresh, table: rises, and what analysts say of them. */
 #include "base/cleanup.h"
-#include "base/json.h"
 #include "base/memory.h"
 #include "desk/observatory/found.h"
 #include "face/cmd/cmd_int.h"
 #include "face/cmd/common.h"
 #include "face/cmd/common_cases.h"
+#include "face/cmd/sheet.h"
 #include "face/cmd/table.h"
 
 #include <errno.h>
@@ -262,133 +262,82 @@ static int find_meant(const struct invocation *in, const struct desk *d, struct 
 
 /* --- show --- */
 
-struct sheet {
-	bool is_json;
-	struct json json;
-	struct buf out;
-};
-
-static void line(struct sheet *s, const char *key, const char *title, const char *text)
-{
-	if (s->is_json) {
-		json_key(&s->json, key);
-		if (text[0])
-			json_text(&s->json, text);
-		else
-			json_null(&s->json);
-	} else if (text[0]) {
-		buf_addf(&s->out, "%-16s %s\n", title, text);
-	}
-}
-
-static void number_line(struct sheet *s, const char *key, const char *title, int64_t number)
-{
-	if (s->is_json) {
-		json_key(&s->json, key);
-		if (number < 0)
-			json_null(&s->json);
-		else
-			json_number(&s->json, number);
-	} else if (number >= 0) {
-		buf_addf(&s->out, "%-16s %lld\n", title, (long long)number);
-	}
-}
-
-static void micro_line(struct sheet *s, const char *key, const char *title, int64_t micro)
-{
-	if (s->is_json) {
-		json_key(&s->json, key);
-		json_real(&s->json, (double)micro / 1e6);
-	} else {
-		buf_addf(&s->out, "%-16s %lld.%03lld packets per sensor and hour\n", title, (long long)(micro / 1000000),
-			 (long long)(micro / 1000 % 1000));
-	}
-}
+#define RATE "packets per sensor and hour"
 
 static void show_found(struct sheet *s, const struct review_found *f)
 {
 	char text[CALENDAR_TEXT_MAX];
 
-	line(s, "port", "port", f->port);
-	line(s, "start", "start", time_format_utc(f->span.start_hour * HOUR_US, text));
-	line(s, "peak", "peak", time_format_utc(f->peak_hour * HOUR_US, text));
-	line(s, "end", "end", f->span.end_hour == RULES_OPEN ? "" : time_format_utc(f->span.end_hour * HOUR_US, text));
-	line(s, "ended_about", "ended about", rules_ended_format(&f->span, text));
-	number_line(s, "packets", "packets", f->packets);
-	number_line(s, "sensors", "sensors", f->sensors);
-	number_line(s, "sources", "sources", f->sources);
-	line(s, "evidence", "evidence", f->evidence);
-	micro_line(s, "baseline", "usually", f->baseline);
-	micro_line(s, "peak_average", "at its peak", f->peak);
-	number_line(s, "method", "method", f->method);
+	sheet_text(s, "port", "port", f->port);
+	sheet_text(s, "start", "start", time_format_utc(f->span.start_hour * HOUR_US, text));
+	sheet_text(s, "peak", "peak", time_format_utc(f->peak_hour * HOUR_US, text));
+	sheet_text(s, "end", "end", f->span.end_hour == RULES_OPEN ? "" : time_format_utc(f->span.end_hour * HOUR_US, text));
+	sheet_text(s, "ended_about", "ended about", rules_ended_format(&f->span, text));
+	sheet_number(s, "packets", "packets", f->packets);
+	sheet_number(s, "sensors", "sensors", f->sensors);
+	if (f->sources >= 0)
+		sheet_number(s, "sources", "sources", f->sources);
+	else
+		sheet_text(s, "sources", "sources", "");
+	sheet_text(s, "evidence", "evidence", f->evidence);
+	sheet_rate(s, "baseline", "usually", f->baseline, RATE);
+	sheet_rate(s, "peak_average", "at its peak", f->peak, RATE);
+	sheet_number(s, "method", "method", f->method);
 }
 
 static void show_words(struct sheet *s, const struct review_words *w)
 {
-	line(s, "cause_ja", "cause (ja)", w->cause_ja);
-	line(s, "cause_en", "cause (en)", w->cause_en);
-	line(s, "reference", "reference", w->reference);
-	line(s, "reference_date", "published", w->reference_date);
-	line(s, "alert", "alert", w->alert);
-	line(s, "alert_date", "alert of", w->alert_date);
-	line(s, "note_ja", "note (ja)", w->note_ja);
-	line(s, "note_en", "note (en)", w->note_en);
+	sheet_text(s, "cause_ja", "cause (ja)", w->cause_ja);
+	sheet_text(s, "cause_en", "cause (en)", w->cause_en);
+	sheet_text(s, "reference", "reference", w->reference);
+	sheet_text(s, "reference_date", "published", w->reference_date);
+	sheet_text(s, "alert", "alert", w->alert);
+	sheet_text(s, "alert_date", "alert of", w->alert_date);
+	sheet_text(s, "note_ja", "note (ja)", w->note_ja);
+	sheet_text(s, "note_en", "note (en)", w->note_en);
 }
 
-static int show_timeline(struct sheet *s, const struct desk *d, int64_t id, struct error *err)
+static void show_moments(struct sheet *s, const struct record_moment *list, size_t count)
 {
-	struct record_moment *moments;
 	char time[CALENDAR_TEXT_MAX];
-	size_t count;
-	int r = record_moments(d->db, id, d->arena, &moments, &count, err);
 
-	if (r < 0)
-		return r;
-	if (s->is_json) {
-		json_key(&s->json, "timeline");
-		json_array(&s->json);
-	}
+	/* People read a line for each. */
+	for (size_t i = 0; i < count && !s->is_json; i++)
+		buf_addf(&s->out, "%s  %s %s%s%s\n", time_format_local(list[i].at, time), list[i].actor, list[i].what,
+			   list[i].detail[0] ? ": " : "", list[i].detail);
+	if (!s->is_json)
+		return;
+	sheet_list(s, "timeline", "");
 	for (size_t i = 0; i < count; i++) {
-		const struct record_moment *m = &moments[i];
-		if (!s->is_json) {
-			buf_addf(&s->out, "%s  %s %s%s%s\n", time_format_local(m->at, time), m->actor, m->what,
-				 m->detail[0] ? ": " : "", m->detail);
-			continue;
-		}
-		json_object(&s->json);
-		line(s, "time", "", time_format_utc(m->at, time));
-		line(s, "actor", "", m->actor);
-		line(s, "what", "", m->what);
-		line(s, "detail", "", m->detail);
-		json_end(&s->json);
+		sheet_item(s);
+		sheet_text(s, "time", "", time_format_utc(list[i].at, time));
+		sheet_text(s, "actor", "", list[i].actor);
+		sheet_text(s, "what", "", list[i].what);
+		sheet_text(s, "detail", "", list[i].detail);
+		sheet_item_end(s);
 	}
-	if (s->is_json)
-		json_end(&s->json);
-	return 0;
+	sheet_list_end(s);
 }
 
 static int show(const struct invocation *in, const struct desk *d, const struct meant *m, struct error *err)
 {
-	struct sheet s = { .is_json = in->value[OPTION_JSON] };
-	int r = 0;
+	struct record_moment *moments = NULL;
+	size_t count = 0;
+	struct sheet s;
+	int r = m->review ? record_moments(d->db, m->review->id, d->arena, &moments, &count, err) : 0;
 
-	buf_init(&s.out, 1u << 20);
-	s.json = json_to(&s.out);
-	if (s.is_json)
-		json_object(&s.json);
-	line(&s, "ref", "ref", m->review ? m->review->ref : "");
-	line(&s, "state", "state", m->review ? review_state_name(m->review->state) : "new");
+	if (r < 0)
+		return r;
+	sheet_begin(&s, in);
+	sheet_text(&s, "ref", "ref", m->review ? m->review->ref : "");
+	sheet_text(&s, "state", "state", m->review ? review_state_name(m->review->state) : "new");
 	show_found(&s, m->found ? m->found : &m->review->found);
 	if (m->review) {
 		show_words(&s, &m->review->words);
-		r = show_timeline(&s, d, m->review->id, err);
+		show_moments(&s, moments, count);
 	}
-	if (s.is_json)
-		json_end(&s.json);
-	if (r == 0)
-		printf("%s%s", s.out.p, s.is_json ? "\n" : "");
-	buf_clear(&s.out);
-	return r;
+	sheet_print(&s);
+	return 0;
 }
 
 int cmd_surge_show(const struct invocation *in)

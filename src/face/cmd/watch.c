@@ -4,8 +4,8 @@
 #include "ground/watch/watch.h"
 
 #include "base/cleanup.h"
-#include "desk/incident/incident.h"
 #include "face/cmd/cmd_int.h"
+#include "face/cmd/desk_find.h"
 #include "face/cmd/desk_show.h"
 #include "face/cmd/table.h"
 #include "ground/access/sight.h"
@@ -24,20 +24,6 @@ static int find(struct cases *c, const char *ref, struct watch_target *ret, stru
 	return r < 0 ? r : 0;
 }
 
-static int find_incident(struct cases *c, const char *ref, int64_t *ret, struct error *err)
-{
-	struct incident i;
-	int r = c->db ? incident_by_ref(c->db, ACCESS_LOCAL, ref, c->arena, &i, err) : 0;
-
-	if (r == 0) {
-		error_hint(err, "`hinomi incident list` shows them");
-		return error_set(err, -ENOENT, "no incident has the ref '%s'", ref);
-	}
-	if (r > 0)
-		*ret = i.id;
-	return r < 0 ? r : 0;
-}
-
 /* --- add --- */
 
 static int add(const struct invocation *in, struct cases *c, char ref[RECORD_REF_MAX], struct error *err)
@@ -48,6 +34,7 @@ static int add(const struct invocation *in, struct cases *c, char ref[RECORD_REF
 		.by_proxy = in->value[OPTION_BY_PROXY],
 		.doing = c->doing,
 	};
+	struct incident about;
 	uint64_t every;
 	int64_t id;
 	int r = command_number(in, OPTION_EVERY, WATCH_EVERY_MOST, (uint64_t)conf_number(c->conf, SETTING_WATCH_EVERY), &every, err);
@@ -59,7 +46,8 @@ static int add(const struct invocation *in, struct cases *c, char ref[RECORD_REF
 	if (r == 0)
 		r = watch_read_target(in->arguments[1], c->arena, &n.kind, &n.text, err);
 	if (r == 0)
-		r = find_incident(c, in->arguments[0], &n.about_id, err);
+		r = find_incident(c, in->arguments[0], &about, err);
+	n.about_id = r == 0 ? about.id : 0;
 	n.every_s = (int64_t)every;
 	return r < 0 ? r : watch_make(c->db, &n, &id, ref, err);
 }
@@ -76,8 +64,7 @@ int cmd_watch_add(const struct invocation *in)
 	r = add(in, &c, ref, &err);
 	if (r == 0)
 		puts(ref);
-	cases_close(&c);
-	return r < 0 ? common_failed(r, &err) : EXIT_YES;
+	return cases_end(&c, r, &err);
 }
 
 /* --- list and show --- */
@@ -107,7 +94,7 @@ int cmd_watch_list(const struct invocation *in)
 {
 	struct error err = ERROR_NONE;
 	struct watch_target *list = NULL;
-	int64_t about = 0;
+	struct incident about = { .id = 0 };
 	size_t count = 0;
 	struct table t;
 	struct cases c;
@@ -122,15 +109,14 @@ int cmd_watch_list(const struct invocation *in)
 	if (in->argument_count)
 		r = find_incident(&c, in->arguments[0], &about, &err);
 	if (r == 0 && c.db)
-		r = watch_list(c.db, ACCESS_LOCAL, about, cases_option(in, OPTION_STATE, ""), (int64_t)most, c.arena, &list, &count, &err);
+		r = watch_list(c.db, ACCESS_LOCAL, about.id, cases_option(in, OPTION_STATE, ""), (int64_t)most, c.arena, &list, &count, &err);
 	if (r == 0) {
 		t = table_begin(in, columns, COUNT(columns));
 		for (size_t i = 0; i < count; i++)
 			print_target(&t, &list[i]);
 		table_end(&t);
 	}
-	cases_close(&c);
-	return r < 0 ? common_failed(r, &err) : EXIT_YES;
+	return cases_end(&c, r, &err);
 }
 
 static void show_target(struct sheet *s, const struct watch_target *t)
@@ -217,8 +203,7 @@ int cmd_watch_show(const struct invocation *in)
 			r = show_timeline(&s, &c, t.id, &err);
 		sheet_print(&s);
 	}
-	cases_close(&c);
-	return r < 0 ? common_failed(r, &err) : EXIT_YES;
+	return cases_end(&c, r, &err);
 }
 
 /* --- check --- */
@@ -257,8 +242,7 @@ int cmd_watch_check(const struct invocation *in)
 	t = table_begin(in, columns, COUNT(columns));
 	r = look_at_each(in, &c, &t, &err);
 	table_end(&t);
-	cases_close(&c);
-	return r < 0 ? common_failed(r, &err) : EXIT_YES;
+	return cases_end(&c, r, &err);
 }
 
 /* --- decisions --- */
@@ -279,8 +263,7 @@ static int decide_each(const struct invocation *in, int (*decide)(struct db *, i
 		if (r < 0)
 			error_prefix(&err, "%s", in->arguments[i]);
 	}
-	cases_close(&c);
-	return r < 0 ? common_failed(r, &err) : EXIT_YES;
+	return cases_end(&c, r, &err);
 }
 
 int cmd_watch_confirm(const struct invocation *in)

@@ -5,7 +5,6 @@
 #include "face/staff/page_desk_int.h"
 #include "ground/access/sight.h"
 #include "ground/people/contact.h"
-#include "ground/people/key.h"
 
 #include <errno.h>
 
@@ -143,16 +142,6 @@ int page_incident(struct page *p, struct error *err)
 
 /* --- what is done with it --- */
 
-static int protection_of(struct page *p, const struct contact *to, const char **ret, struct error *err)
-{
-	const char *key;
-	int r = key_usable(p->staff->db, to->id, KEYS_OPENPGP, page_doing(p).at, p->arena, &key, err);
-
-	if (r >= 0)
-		*ret = rules_protection_name(rules_protection(p->staff->can_sign, r > 0, false));
-	return r < 0 ? r : 0;
-}
-
 static int draft(struct page *p, const struct incident *i, struct error *err)
 {
 	struct contact to;
@@ -174,7 +163,7 @@ static int draft(struct page *p, const struct incident *i, struct error *err)
 		ask_fault(p, "text", MSG_STAFF_FAULT_NEEDED, NULL);
 	if (p->fault_count)
 		return 0;
-	r = protection_of(p, &to, &n.protection, err);
+	r = request_protection(p->staff->db, to.id, p->staff->can_sign, false, page_doing(p).at, &n.protection, err);
 	if (r < 0)
 		return r;
 	r = request_make(p->staff->db, &n, &letter, ref, &inner);

@@ -157,11 +157,6 @@ const struct charset *charset_find(struct bytes label)
 	return NULL;
 }
 
-const char *charset_name(const struct charset *charset)
-{
-	return charset->name;
-}
-
 bool charset_add_clean(struct buf *out, struct bytes raw)
 {
 	bool is_clean = true;

@@ -25,7 +25,6 @@ void charset_close_all(void);
 
 /* The charset of a label, NULL when it is unknown; letter case, quotes and blanks do not count. */
 const struct charset *charset_find(struct bytes label);
-const char *charset_name(const struct charset *charset);
 
 struct charset_result {
 	const char *used;   /* name of the charset that was applied; static */

@@ -4,7 +4,11 @@
  * write to that case. */
 #include "ground/intake/rules.h"
 
-#include <stddef.h>
+#include "base/text.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
 
 static struct intake_verdict ordinary(const struct intake_facts *f)
 {
@@ -44,4 +48,45 @@ struct intake_verdict intake_decide(const struct intake_facts *f)
 	default:
 		return ordinary(f);
 	}
+}
+
+bool intake_find_ref(const char *subject, char *into, size_t size)
+{
+	for (const char *c = subject; *c; c++) {
+		size_t n = 1;
+		if ((*c != 'R' && *c != 'I') || (c > subject && isalnum((unsigned char)c[-1])))
+			continue;
+		while (isdigit((unsigned char)c[n]))
+			n++;
+		if (n != 5 || c[n] != '-')
+			continue;
+		n++;
+		while (isdigit((unsigned char)c[n]) && n < 20)
+			n++;
+		if (n < 10)
+			continue;
+		text_copy(into, size, BYTES(c, n));
+		return true;
+	}
+	return false;
+}
+
+bool intake_is_same_address(const char *a, const char *b)
+{
+	return a[0] && strcasecmp(a, b) == 0;
+}
+
+bool intake_is_same_domain(const char *a, const char *b)
+{
+	const char *at_a = strrchr(a, '@'), *at_b = strrchr(b, '@');
+
+	return at_a && at_b && strcasecmp(at_a, at_b) == 0;
+}
+
+bool intake_is_japanese(const char *text)
+{
+	for (const unsigned char *c = (const unsigned char *)text; *c; c++)
+		if ((c[0] == 0xe3 && c[1] >= 0x81 && c[1] <= 0x83) || (c[0] >= 0xe4 && c[0] <= 0xe9))
+			return true;
+	return false;
 }

@@ -5,6 +5,7 @@
 #define GROUND_INTAKE_RULES_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* What the mail is, as format/mail says. */
 enum intake_mail { INTAKE_ORDINARY, INTAKE_BOUNCE, INTAKE_FEEDBACK, INTAKE_AUTOMATIC, INTAKE_LOOP, INTAKE_LIST };
@@ -35,5 +36,15 @@ struct intake_verdict {
 };
 
 struct intake_verdict intake_decide(const struct intake_facts *f);
+
+/* The first word of a subject that looks like the ref of a case (a capital letter, a year, a hyphen, digits); false: none. */
+bool intake_find_ref(const char *subject, char *into, size_t size);
+
+/* Whether two mail addresses are one; whether they are of one domain. Empty ones are not. */
+bool intake_is_same_address(const char *a, const char *b);
+bool intake_is_same_domain(const char *a, const char *b);
+
+/* Hiragana, katakana or kanji in the text. */
+bool intake_is_japanese(const char *text);
 
 #endif

@@ -186,7 +186,3 @@ const struct network *network_find(const struct network_table *t, const struct a
 	return NULL;
 }
 
-size_t network_count(const struct network_table *t)
-{
-	return t->count;
-}

@@ -29,6 +29,5 @@ int network_table_load(struct db *db, struct network_table **ret, struct error *
 struct network_table *network_table_free(struct network_table *t);
 /* Of the longest prefix that holds the address; of two equal ones the contact that letters reach, then the newer entry. */
 const struct network *network_find(const struct network_table *t, const struct address *a);
-size_t network_count(const struct network_table *t);
 
 #endif
