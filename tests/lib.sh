@@ -14,6 +14,34 @@ export PATH TZ
 SHARED=${HINOMI_SHARED:-$HINOMI_SOURCE/../shared}
 . /usr/share/sharness/sharness.sh
 
+# The case database: a file, or one of the server that tests/db/postgres.py made.
+db=cases.db
+test -z "${HINOMI_TEST_POSTGRES:=}" || db=$(python3 "$HINOMI_SOURCE/tests/db/postgres.py" --database)
+
+# sql STATEMENT: what it gives, columns between |.
+sql() {
+	case $db in
+	*://*) psql -qAtX -v ON_ERROR_STOP=1 -d "$db" -c "$1" ;;
+	*) sqlite3 "$db" "$1" ;;
+	esac
+}
+
+# Whether nothing was written yet.
+no_database() {
+	case $db in
+	*://*) ! sql "SELECT 1 FROM db_migration" 2>/dev/null ;;
+	*) test ! -e "$db" ;;
+	esac
+}
+
+# All that the database holds, bytes or words.
+database() {
+	case $db in
+	*://*) pg_dump --data-only -d "$db" ;;
+	*) cat "$db" "$db-wal" ;;
+	esac
+}
+
 # Says SKIP with the reason where the path of the shared material is absent; where it is required, that is a failure.
 need_shared() {
 	[ -e "$SHARED/$1" ] && return 0

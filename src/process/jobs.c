@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright The hinomi authors */
-/* What happens by the clock: the table jobs[] says what and when. Each job is a process of its own, which starts the
- * program that draws where it needs one, opens what it may hold and locks itself in (SANDBOX_JOBS: no network, no
- * program); the parent holds nothing but the clock.
+/* What happens by the clock: the table jobs[] says what and when. Each job is a process of its own, which opens the case
+ * database, starts the programs that it needs, opens what it may hold and locks itself in (SANDBOX_JOBS: no connection but the
+ * database's, no program); the parent holds nothing but the clock.
  *
  *	hinomi-jobs -c FILE */
 #include "base/calendar.h"
@@ -45,6 +45,7 @@ static void stop(int number)
 
 /* What a job was given before its walls stood. */
 struct held {
+	struct db *db; /* NULL: nobody has written anything yet */
 	struct drawer *drawer;
 	struct keys *sign, *open;
 	struct mailer *mailer;
@@ -69,10 +70,33 @@ static int release(const struct conf *c, const struct store *s, const struct pla
 	return r;
 }
 
+/* Before the walls, behind which a server cannot be reached. */
+static int open_cases(const struct conf *c, unsigned flags, struct held *held, struct error *err)
+{
+	struct error inner = ERROR_NONE;
+	int r = db_open(conf_text(c, SETTING_CENTRE_DATABASE), flags, &held->db, &inner);
+
+	if (r == -ENOENT && !(flags & DB_CREATE))
+		return 0;
+	if (r < 0)
+		*err = inner;
+	return r;
+}
+
+/* Of a job that changes what is there. */
+static int hold_cases(const struct conf *c, struct held *held, struct error *err)
+{
+	int r = open_cases(c, 0, held, err);
+
+	held->is_idle = !held->db;
+	return r;
+}
+
 static int hold_drawer(const struct conf *c, struct held *held, struct error *err)
 {
-	(void)c;
-	return drawer_open(&held->drawer, err);
+	int r = open_cases(c, DB_READS, held, err);
+
+	return r < 0 ? r : drawer_open(&held->drawer, err);
 }
 
 /* The observatory's public pages. A store that is not there yet, or holds nothing to show, is no failure. */
@@ -81,7 +105,6 @@ static int publish(const struct conf *c, const struct held *held, struct error *
 	const char *table = conf_text(c, SETTING_OBSERVE_PLACES);
 	struct release_counts counts = { 0 };
 	struct place_table *places = NULL;
-	struct db *db = NULL;
 	struct store *s;
 	char written[24];
 	int r = store_open(conf_text(c, SETTING_STORE_FOLDER), &s, err);
@@ -93,13 +116,7 @@ static int publish(const struct conf *c, const struct held *held, struct error *
 	if (table[0])
 		r = place_table_load(table, &places, err);
 	if (r == 0)
-		r = db_open(conf_text(c, SETTING_CENTRE_DATABASE), DB_READS, &db, err);
-	/* Nobody has written anything yet. */
-	if (r == -ENOENT)
-		r = 0;
-	if (r == 0)
-		r = release(c, s, places, db, held->drawer, &counts, err);
-	db_close(db);
+		r = release(c, s, places, held->db, held->drawer, &counts, err);
 	place_table_free(places);
 	store_close(s);
 	if (r == -ENODATA)
@@ -116,23 +133,18 @@ static int publish(const struct conf *c, const struct held *held, struct error *
 static int refresh(const struct conf *c, const struct held *held, struct error *err)
 {
 	struct doing doing = { clock_now(), "job:surges" };
-	struct db *db = NULL;
 	struct found found;
 	struct store *s;
 	char changed[16];
 	int r = store_open(conf_text(c, SETTING_STORE_FOLDER), &s, err);
 
-	(void)held;
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
-	r = db_open(conf_text(c, SETTING_CENTRE_DATABASE), 0, &db, err);
-	if (r == 0)
-		r = found_load(s, (double)conf_number(c, SETTING_OBSERVE_THRESHOLD), &found, err);
+	r = found_load(s, (double)conf_number(c, SETTING_OBSERVE_THRESHOLD), &found, err);
 	if (r == 0) {
-		r = review_refresh(db, found.list, found.count, &doing, err);
+		r = review_refresh(held->db, found.list, found.count, &doing, err);
 		found_clear(&found);
 	}
-	db_close(db);
 	store_close(s);
 	snprintf(changed, sizeof changed, "%d", r);
 	if (r > 0)
@@ -145,18 +157,13 @@ static int refresh(const struct conf *c, const struct held *held, struct error *
 /* Seals the audit log, forgets old sessions, and brings what everybody may see up to date where this program has other rules. */
 static int seal(const struct conf *c, const struct held *held, struct error *err)
 {
-	struct db *db = NULL;
-	int r = db_open(conf_text(c, SETTING_CENTRE_DATABASE), 0, &db, err);
+	int r = access_prepare(held->db, err);
 
-	(void)held;
-	if (r < 0)
-		return r == -ENOENT ? 0 : r;
-	r = access_prepare(db, err);
+	(void)c;
 	if (r == 0)
-		r = audit_seal(db, clock_now(), err);
+		r = audit_seal(held->db, clock_now(), err);
 	if (r >= 0)
-		r = session_forget(db, clock_now(), err);
-	db_close(db);
+		r = session_forget(held->db, clock_now(), err);
 	return r < 0 ? r : 0;
 }
 
@@ -174,35 +181,22 @@ static struct flow_centre centre_of(const struct conf *c)
 	};
 }
 
-/* Without a database nobody has written anything yet; what comes by form may be the first. */
-static int open_desk(const struct conf *c, unsigned flags, struct db **ret_db, struct blobs **ret_blobs, struct error *err)
+static int open_desk(const struct conf *c, const struct held *held, struct blobs **ret, struct error *err)
 {
-	int r = db_open(conf_text(c, SETTING_CENTRE_DATABASE), flags, ret_db, err);
-
 	/* Who may see what must be there with the first record. */
-	if (r == 0)
-		r = access_prepare(*ret_db, err);
-	if (r == 0)
-		r = blobs_open(conf_text(c, SETTING_CENTRE_BLOBS), ret_blobs, err);
-	return r;
+	int r = access_prepare(held->db, err);
+
+	return r < 0 ? r : blobs_open(conf_text(c, SETTING_CENTRE_BLOBS), ret, err);
 }
 
 /* Whether there is anything to do is asked before walls are built and programs started. */
 static int ask_desk(const struct conf *c, struct held *held, int (*waits)(struct db *db, struct error *err), struct error *err)
 {
-	struct error inner = ERROR_NONE;
-	struct db *db = NULL;
-	int r = db_open(conf_text(c, SETTING_CENTRE_DATABASE), DB_READS, &db, &inner);
+	int r = hold_cases(c, held, err);
 
-	held->is_idle = true;
-	if (r == -ENOENT)
-		return 0;
-	if (r == 0)
-		r = waits(db, &inner);
-	db_close(db);
+	if (r == 0 && held->db)
+		r = waits(held->db, err);
 	held->is_idle = r == 0;
-	if (r < 0)
-		*err = inner;
 	return r < 0 ? r : 0;
 }
 
@@ -250,6 +244,9 @@ static int hold_reader(const struct conf *c, struct held *held, struct error *er
 	if (waits < 0)
 		return waits;
 	held->is_idle &= !waits;
+	/* What comes by form may be the first that is written. */
+	if (r == 0 && waits && !held->db)
+		r = open_cases(c, DB_CREATE, held, err);
 	return r == 0 && !held->is_idle && folder[0] ? keys_open(KEYS_UNSEAL, folder, &held->open, err) : r;
 }
 
@@ -273,32 +270,29 @@ static int take_forms(const struct conf *c, struct db *db, struct blobs *blobs, 
 static int states(const struct conf *c, const struct held *held, struct error *err)
 {
 	struct flow_forms forms;
-	struct db *db = NULL;
-	int r;
+	int r = open_forms(c, &forms, err);
 
-	(void)held;
-	if (!has_forms(c))
-		return 0;
-	r = db_open(conf_text(c, SETTING_CENTRE_DATABASE), DB_READS, &db, err);
 	if (r < 0)
-		return r == -ENOENT ? 0 : r;
-	r = open_forms(c, &forms, err);
-	if (r == 0) {
-		r = flow_forms_tell(db, &forms, err);
-		close_forms(&forms);
-	}
-	db_close(db);
+		return r;
+	r = flow_forms_tell(held->db, &forms, err);
+	close_forms(&forms);
 	return r;
 }
 
 static int hold_states(const struct conf *c, struct held *held, struct error *err)
 {
 	struct flow_forms forms;
-	int r = has_forms(c) ? open_forms(c, &forms, err) : 0;
+	int r;
 
-	held->is_idle = !has_forms(c);
-	if (r == 0 && has_forms(c))
-		close_forms(&forms); /* they are made now, before the walls */
+	held->is_idle = true;
+	if (!has_forms(c))
+		return 0;
+	r = open_forms(c, &forms, err);
+	if (r < 0)
+		return r;
+	close_forms(&forms); /* they are made now, before the walls */
+	r = open_cases(c, DB_READS, held, err);
+	held->is_idle = !held->db;
 	return r;
 }
 
@@ -308,20 +302,18 @@ static int intake(const struct conf *c, const struct held *held, struct error *e
 	struct doing doing = { clock_now(), "job:intake" };
 	struct flow_centre centre = centre_of(c);
 	struct blobs *blobs = NULL;
-	struct db *db = NULL;
 	char count[16];
-	int r = open_desk(c, has_forms(c) ? DB_CREATE : 0, &db, &blobs, err);
+	int r = open_desk(c, held, &blobs, err);
 
 	if (r == 0)
-		r = take_forms(c, db, blobs, &doing, err);
+		r = take_forms(c, held->db, blobs, &doing, err);
 	if (r >= 0)
-		r = flow_mails(db, blobs, &centre, held->open, &doing, err);
+		r = flow_mails(held->db, blobs, &centre, held->open, &doing, err);
 	snprintf(count, sizeof count, "%d", r);
 	if (r > 0)
 		log_info("messages filed", "count", count);
 	blobs_close(blobs);
-	db_close(db);
-	return r == -ENOENT ? 0 : r;
+	return r < 0 ? r : 0;
 }
 
 /* The password's first line; "" without a file. */
@@ -375,18 +367,16 @@ static int outbox(const struct conf *c, const struct held *held, struct error *e
 	struct doing doing = { clock_now(), "job:outbox" };
 	struct flow_centre centre = centre_of(c);
 	struct blobs *blobs = NULL;
-	struct db *db = NULL;
 	char count[16];
-	int r = open_desk(c, 0, &db, &blobs, err);
+	int r = open_desk(c, held, &blobs, err);
 
 	if (r == 0)
-		r = flow_outbox(db, blobs, &centre, held->sign, held->mailer, &doing, err);
+		r = flow_outbox(held->db, blobs, &centre, held->sign, held->mailer, &doing, err);
 	snprintf(count, sizeof count, "%d", r);
 	if (r > 0)
 		log_info("letters sent", "count", count);
 	blobs_close(blobs);
-	db_close(db);
-	return r == -ENOENT ? 0 : r;
+	return r < 0 ? r : 0;
 }
 
 /* --- watching --- */
@@ -409,9 +399,9 @@ static int hold_fetcher(const struct conf *c, struct held *held, struct error *e
 /* What is due is looked at. */
 static int watch(const struct conf *c, const struct held *held, struct error *err)
 {
-	struct watch_office office = { .fetch = held->fetch, .has_proxy = conf_text(c, SETTING_FETCH_PROXY)[0], .actor = "job:watch" };
+	struct watch_office office = { .db = held->db, .fetch = held->fetch, .has_proxy = conf_text(c, SETTING_FETCH_PROXY)[0], .actor = "job:watch" };
 	char count[16];
-	int r = open_desk(c, 0, &office.db, &office.blobs, err);
+	int r = open_desk(c, held, &office.blobs, err);
 
 	if (r == 0)
 		r = watch_look_due(&office, WATCH_MOST_US, err);
@@ -419,8 +409,7 @@ static int watch(const struct conf *c, const struct held *held, struct error *er
 	if (r > 0)
 		log_info("targets looked at", "count", count);
 	blobs_close(office.blobs);
-	db_close(office.db);
-	return r == -ENOENT ? 0 : r;
+	return r < 0 ? r : 0;
 }
 
 /* --- the table --- */
@@ -432,12 +421,12 @@ static struct job {
 	int (*run)(const struct conf *c, const struct held *held, struct error *err);
 	int64_t next_us;
 } jobs[] = {
-	{ "audit", 60 * SECOND_US, 0, NULL, seal, 0 },
+	{ "audit", 60 * SECOND_US, 0, hold_cases, seal, 0 },
 	{ "intake", 5 * SECOND_US, 0, hold_reader, intake, 0 },
 	{ "states", 5 * SECOND_US, 0, hold_states, states, 0 },
 	{ "outbox", 5 * SECOND_US, 0, hold_senders, outbox, 0 },
 	{ "watch", 5 * SECOND_US, 0, hold_fetcher, watch, 0 },
-	{ "surges", HOUR_US, 3 * 60 * SECOND_US, NULL, refresh, 0 },
+	{ "surges", HOUR_US, 3 * 60 * SECOND_US, hold_cases, refresh, 0 },
 	{ "publish", HOUR_US, 5 * 60 * SECOND_US, hold_drawer, publish, 0 },
 };
 
@@ -449,12 +438,14 @@ static int open_place(const char *path)
 	return path[0] ? open(path, O_RDONLY | O_CLOEXEC) : -1;
 }
 
-/* SQLite makes its files beside the database. */
+/* SQLite makes its files beside the database. A server's are its own. */
 static int open_folder_of(const char *path)
 {
 	_cleanup_free_ char *copy = memory_copy_text(path, strlen(path));
 	char *slash = strrchr(copy, '/');
 
+	if (db_is_server(path))
+		return -1;
 	if (!slash)
 		return open_place(".");
 	slash[slash == copy] = '\0';
@@ -484,7 +475,8 @@ static int lock_in(const struct conf *c, struct error *err)
 	};
 
 	if (r == 0)
-		r = sandbox_enter_places(SANDBOX_JOBS, places, COUNT(places), err);
+		r = sandbox_enter_places(db_is_server(conf_text(c, SETTING_CENTRE_DATABASE)) ? SANDBOX_JOBS_SERVED : SANDBOX_JOBS,
+					 places, COUNT(places), err);
 	for (size_t i = 0; i < COUNT(places); i++)
 		if (places[i].fd >= 0)
 			close(places[i].fd);
@@ -501,6 +493,7 @@ static int work(const struct conf *c, const struct job *j)
 		r = lock_in(c, &err);
 	if (r == 0 && !held.is_idle)
 		r = j->run(c, &held, &err);
+	db_close(held.db);
 	drawer_close(held.drawer);
 	keys_close(held.sign);
 	keys_close(held.open);

@@ -131,7 +131,7 @@ static int open_cases(const struct asked *a, struct db **ret, struct error *err)
 	if (r == 0)
 		return 0;
 	*ret = NULL;
-	if (r == -EBADMSG || access(a->database, F_OK) == 0) {
+	if (r == -EBADMSG || db_is_server(a->database) || access(a->database, F_OK) == 0) {
 		*err = inner;
 		return r;
 	}
@@ -189,13 +189,16 @@ static int run(const struct asked *a, const struct conf *c, struct staff *staff,
 	r = sandbox_enter_beneath(SANDBOX_STAFF, folder, err);
 	if (r == 0)
 		http_server_run(server, &serve_stop);
+	/* Behind the walls it cannot connect again: it is started anew. */
+	if (r == 0 && staff->db && db_is_lost(staff->db))
+		r = error_set(err, -EPIPE, "the connection to the case database was lost");
 	http_server_free(server);
 	return r;
 }
 
 static int serve(const struct asked *a, const struct conf *c, struct error *err)
 {
-	struct staff staff = { .store = a->data, .surge_threshold = (double)conf_number(c, SETTING_OBSERVE_THRESHOLD),
+	struct staff staff = { .store = a->data, .stop = &serve_stop, .surge_threshold = (double)conf_number(c, SETTING_OBSERVE_THRESHOLD),
 			       .silence_us = conf_number(c, SETTING_OBSERVE_SILENCE) * 60 * SECOND_US };
 	_cleanup_close_ int folder = open(a->data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	_cleanup_free_ char *hidden = NULL;

@@ -53,7 +53,7 @@ make_rows() {
 desk() { # verb, then more
 	verb=$1
 	shift
-	hinomi surge $verb --db cases.db -d store -q "$@"
+	hinomi surge $verb --db "$db" -d store -q "$@"
 }
 
 test_expect_success 'the packets up to the fourth of July' '
@@ -71,7 +71,7 @@ test_expect_success 'the rise at 10000/tcp is found while it lasts, and proposed
 test_expect_success 'the desk has it as new' '
 	desk list --json | jq -c "[.ref, .state, .port, .found]" >actual &&
 	echo "[null,\"new\",\"10000/tcp\",true]" >expected && cmp expected actual &&
-	test ! -e cases.db
+	no_database
 '
 
 test_expect_success 'its cause is matched to an advisory' '
@@ -83,9 +83,9 @@ test_expect_success 'its cause is matched to an advisory' '
 '
 
 test_expect_success 'a slip in the alert'\''s year is refused, and changes nothing' '
-	test_expect_code 2 hinomi surge note S2005-0001 --db cases.db -d store --alert AT-2005-0006 --alert-date 2006-06-28 2>err &&
+	test_expect_code 2 hinomi surge note S2005-0001 --db "$db" -d store --alert AT-2005-0006 --alert-date 2006-06-28 2>err &&
 	grep "came more than 92 days after the rise" err &&
-	test_expect_code 2 hinomi surge note S2005-0001 --db cases.db -d store --alert-date 2005-05-28 2>err &&
+	test_expect_code 2 hinomi surge note S2005-0001 --db "$db" -d store --alert-date 2005-05-28 2>err &&
 	grep "older than the rise" err &&
 	desk show S2005-0001 --json | jq -c "[.alert, .alert_date, (.timeline | length)]" >actual &&
 	echo "[null,null,3]" >expected && cmp expected actual
@@ -94,7 +94,7 @@ test_expect_success 'a slip in the alert'\''s year is refused, and changes nothi
 test_expect_success 'the alert is noted; the rise goes on' '
 	desk note S2005-0001 --alert AT-2005-0006 --alert-date 2005-06-28 --note-en "The alert went out two days after the rise began." \
 		--note-ja "上昇の二日後に注意喚起を出しました。" &&
-	hinomi surge table --db cases.db --csv | sed 1d >actual &&
+	hinomi surge table --db "$db" --csv | sed 1d >actual &&
 	echo "2005-06-26,10000/TCP,VERITAS Backup Exec vulnerability,2005-06-22,2005-06-28,still seen at 2005-07-04" >expected &&
 	cmp expected actual
 '
@@ -127,12 +127,12 @@ test_expect_success 'and confirmed' '
 '
 
 test_expect_success 'the table is the mission'\''s, with corrected dates and one event still open' '
-	hinomi surge table --db cases.db --csv >actual &&
+	hinomi surge table --db "$db" --csv >actual &&
 	test_cmp "$HINOMI_SOURCE/tests/data/s001_isdas_events.csv" actual &&
-	hinomi surge table --db cases.db >people && grep "^2006-05-17 .* still seen at 2006-06-30$" people &&
-	hinomi surge table --db cases.db --json | jq -r "select(.trigger_published == null) | .port" >actual &&
+	hinomi surge table --db "$db" >people && grep "^2006-05-17 .* still seen at 2006-06-30$" people &&
+	hinomi surge table --db "$db" --json | jq -r "select(.trigger_published == null) | .port" >actual &&
 	printf "5900/TCP\n1433/TCP\n" >expected && cmp expected actual &&
-	hinomi surge table --db cases.db --lang ja --csv | grep "10000/TCP,VERITAS Backup Exec の脆弱性,2005-06-22"
+	hinomi surge table --db "$db" --lang ja --csv | grep "10000/TCP,VERITAS Backup Exec の脆弱性,2005-06-22"
 '
 
 test_expect_success 'the expected table is the shared one' '
@@ -149,14 +149,14 @@ test_expect_success 'the expected table is the shared one' '
 '
 
 test_expect_success 'the public page of that quarter says it, in both languages' '
-	hinomi publish graphs -q -d store --db cases.db -o tree --now 2005-10-01T12:00 &&
+	hinomi publish graphs -q -d store --db "$db" -o tree --now 2005-10-01T12:00 &&
 	grep "The alert went out two days after the rise began. (AT-2005-0006, 2005-06-28)" tree/current/en/isdas/2005q2.html &&
 	grep "上昇の二日後に注意喚起を出しました。 (AT-2005-0006, 2005-06-28)" tree/current/isdas/2005q2.html &&
 	! grep -r "RealVNC" tree
 '
 
 test_expect_success 'a rise that is none is rejected, and leaves the table' '
-	desk reject S2006-0001 --note-en "a survey" && hinomi surge table --db cases.db --csv >actual &&
+	desk reject S2006-0001 --note-en "a survey" && hinomi surge table --db "$db" --csv >actual &&
 	test $(wc -l <actual) -eq 4 && desk show S2006-0001 | grep "local:.* rejected" &&
 	desk confirm S2006-0001
 '

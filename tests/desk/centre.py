@@ -13,12 +13,16 @@ import json
 import os
 import pathlib
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 
 SOURCE, BUILD = (pathlib.Path(os.environ[n]) for n in ("HINOMI_SOURCE", "HINOMI_BUILD"))
+sys.path.insert(0, str(SOURCE / "tests/db"))
+import postgres  # noqa: E402
+
 HINOMI = BUILD / "src/process/hinomi"
 ADDRESS = "csirt@csirt.example.org"
 points, faults, number = 0, 0, 0
@@ -115,13 +119,14 @@ class Centre:
         self.sink = Sink(self.folder / "sink", *sink_options)
         self.keys = [Keys(self.folder / n, f"{n}@csirt.example.org") for n in ("sign", "open")] if signs else []
         self.settings = settings
+        self.database = postgres.database() or "cases.db"
         self.jobs = None
         self.write_settings()
 
     def write_settings(self):
         keys = f'keys {{ sign = "{self.folder}/sign" open = "{self.folder}/open" }}\n' if self.keys else ""
         (self.folder / "hinomi.conf").write_text(
-            'centre { database = "cases.db" blobs = "blobs" name_en = "Example CSIRT" name_ja = "例示センター" country = "JP" }\n'
+            f'centre {{ database = "{self.database}" blobs = "blobs" name_en = "Example CSIRT" name_ja = "例示センター" country = "JP" }}\n'
             'store { folder = "store" }\npublic { tree = "public" }\n'
             f'mail {{ address = "{ADDRESS}" server = "smtp://127.0.0.1:{self.sink.port}" delay = 0 }}\n{keys}{self.settings}')
 
@@ -168,6 +173,13 @@ class Centre:
         path = self.folder / "text"
         path.write_text(text)
         return self.run("request", "make", contact, *incidents, "--subject", subject, "--text", path, *words)
+
+    def sql(self, query):
+        """Rows of the case database itself."""
+        if "://" in str(self.database):
+            return postgres.rows(self.database, query)
+        with contextlib.closing(sqlite3.connect(f"file:{self.folder}/{self.database}?mode=ro", uri=True)) as db:
+            return db.execute(query).fetchall()
 
     # --- jobs ---
 

@@ -109,12 +109,12 @@ def reported(c, p):
         assert row["subject"].startswith("偽のページがあります"), row
         wanted = {"channel": "web", "form": "ics", "wishes_contact": 1, "is_information": 1, "is_party_told": 1,
                   "has_detailed_log": 0, "may_share": 0, "is_anonymous": 1, "zone": "JST", "clock_error_s": -30, "token": digest}
-        found = sql(c, f"SELECT {', '.join(wanted)} FROM incident_report")[0]
+        found = c.sql(f"SELECT {', '.join(wanted)} FROM incident_report")[0]
         assert found == tuple(wanted.values()), found
     with points_of("the file is kept as it came, its attachment among the blobs, and the spool is empty"):
         name = hashlib.sha256(kept).hexdigest()
         assert (c.folder / "blobs" / name[:2] / name[2:]).read_bytes() == kept and not spooled(c)
-        (title, kind, blob), = sql(c, "SELECT name, type, blob FROM intake_attachment")
+        (title, kind, blob), = c.sql("SELECT name, type, blob FROM intake_attachment")
         assert title == "画面;1.png" and kind == "image/png" and blob == hashlib.sha256(png).hexdigest(), (title, kind)
         assert (c.folder / "blobs" / blob[:2] / blob[2:]).read_bytes() == png
     with points_of("the same file again, as after a crash, changes nothing"):
@@ -130,18 +130,12 @@ def reported(c, p):
     return secret, row["ref"]
 
 
-def sql(c, query):
-    import sqlite3
-    with sqlite3.connect(f"file:{c.folder}/cases.db?mode=ro", uri=True) as db:
-        return db.execute(query).fetchall()
-
-
 def subjects(c):
-    return [row[0] for row in sql(c, "SELECT subject FROM incident_report ORDER BY id")]
+    return [row[0] for row in c.sql("SELECT subject FROM incident_report ORDER BY id")]
 
 
 def settled(c):
-    return not spooled(c) and not sql(c, "SELECT id FROM intake_message WHERE state = 'new'")
+    return not spooled(c) and not c.sql("SELECT id FROM intake_message WHERE state = 'new'")
 
 
 def followed(c, p, secret, ref):

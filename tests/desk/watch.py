@@ -8,7 +8,6 @@ import os
 import pathlib
 import random
 import signal
-import sqlite3
 import time
 
 from centre import Centre, end, points_of
@@ -242,7 +241,6 @@ def killed(c, site, case):
     chance = random.Random(SEED)
     print(f"# HINOMI_SEED={SEED}")
     refs = [c.run("watch", "add", case, f"http://phish.test:{site.port}/up?{n}", "--every", "1") for n in range(5)]
-    path = f"file:{c.folder}/cases.db?mode=ro"
     seen = set()
     for _ in range(10):
         c.start()
@@ -251,8 +249,7 @@ def killed(c, site, case):
         c.jobs.wait()
         c.jobs = None
         time.sleep(0.1)
-        with sqlite3.connect(path, uri=True) as db:
-            now = set(db.execute("SELECT id, target_id, at FROM watch_check"))
+        now = set(c.sql("SELECT id, target_id, at FROM watch_check"))
         assert seen <= now, seen - now
         seen = now
     with points_of("kill -9 loses no look that was kept, and begins no interval twice"):

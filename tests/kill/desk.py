@@ -18,7 +18,7 @@ import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(os.environ["HINOMI_SOURCE"]) / "tests/desk"))
-from centre import BUILD, HINOMI, Centre, end, mail, point, points_of  # noqa: E402
+from centre import BUILD, HINOMI, Centre, end, mail, point, points_of, postgres  # noqa: E402
 
 KILLS = 100 if os.environ.get("HINOMI_TEST_ALL") else 10
 SEED = int(os.environ.get("HINOMI_SEED", random.SystemRandom().randrange(1 << 32)))
@@ -28,10 +28,17 @@ chance = random.Random(SEED)
 class Writes:
     """Waits until the database's log grows."""
 
-    def __init__(self, folder):
-        self.wal = folder / "cases.db-wal"
+    def __init__(self, c):
+        self.wal = c.folder / "cases.db-wal"
+        self.log = postgres.Log() if "://" in str(c.database) else None
+
+    def close(self):
+        if self.log:
+            self.log.close()
 
     def bytes(self):
+        if self.log:
+            return self.log.place()
         try:
             return self.wal.stat().st_size
         except OSError:
@@ -68,7 +75,7 @@ def take(c, number, writes, is_killed, turn):
 
 
 def main(c):
-    writes, taken, letters, kills, inside = Writes(c.folder), [], [], 0, 0
+    writes, taken, letters, kills, inside = Writes(c), [], [], 0, 0
     contact = c.run("contact", "add", "Party", "party@isp.example.net", "--country", "JP")
     for turn in range(KILLS * 3):
         if kills >= KILLS:
@@ -88,6 +95,7 @@ def main(c):
         c.until(lambda: not c.rows("mail", "list", "--state", "new") and not c.rows("letter", "list", "--state", "queued") and
                 not c.rows("letter", "list", "--state", "sending"), 60)
     c.stop()
+    writes.close()
     check(c, taken, letters)
 
 

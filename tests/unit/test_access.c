@@ -3,7 +3,7 @@
 /* Accounts, sessions, what a viewer sees, the audit log: on a database. */
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "engine/db/db_int.h"
+#include "db_help.h"
 #include "ground/access/account.h"
 #include "ground/access/audit.h"
 #include "ground/access/session.h"
@@ -29,11 +29,9 @@ static const struct doing doing = { NOON, "local:test" };
 static struct db *open_db(const char *name)
 {
 	struct error err = ERROR_NONE;
-	char path[100];
 	struct db *db;
 
-	snprintf(path, sizeof path, "%s/%s", folder, name);
-	if (db_open(path, DB_CREATE, &db, &err) < 0 || access_prepare(db, &err) < 0)
+	if (db_open(help_name(folder, name), DB_CREATE, &db, &err) < 0 || access_prepare(db, &err) < 0)
 		fail_msg("%s", err.line);
 	return db;
 }
@@ -44,18 +42,6 @@ static void run(struct db *db, const char *sql)
 
 	if (db_run(db, sql, &err) < 0)
 		fail_msg("%s", err.line);
-}
-
-static int64_t ask(struct db *db, const char *sql)
-{
-	sqlite3_stmt *stmt;
-	int64_t got;
-
-	assert_int_equal(sqlite3_prepare_v2(db->handle, sql, -1, &stmt, NULL), SQLITE_OK);
-	assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
-	got = sqlite3_column_int64(stmt, 0);
-	sqlite3_finalize(stmt);
-	return got;
 }
 
 static void make(struct db *db, const char *login, unsigned roles)
@@ -144,14 +130,14 @@ static void test_sessions(void **state)
 	assert_string_not_equal(first.token, second.token);
 	assert_int_equal(find(db, first.token, NOON + 1), 1);
 	assert_int_equal(find(db, "0", NOON + 1), 0);
-	assert_int_equal(ask(db, "SELECT count(*) FROM access_session WHERE length(token) = 64"), 2);
+	assert_int_equal(help_ask(db, "SELECT count(*) FROM access_session WHERE length(token) = 64"), 2);
 	/* Used now and then it lasts, until the longest time. */
 	for (int i = 1; i < 20; i++)
 		assert_int_equal(find(db, first.token, NOON + i * HOUR_US / 2), 1);
 	assert_int_equal(find(db, first.token, NOON + 10 * HOUR_US), 0);
 	assert_int_equal(find(db, second.token, NOON + HOUR_US), 0);
-	assert_int_equal(ask(db, "SELECT count(*) FROM access_session WHERE ended_why = 'idle'"), 1);
-	assert_int_equal(ask(db, "SELECT count(*) FROM access_session WHERE ended_why = 'long'"), 1);
+	assert_int_equal(help_ask(db, "SELECT count(*) FROM access_session WHERE ended_why = 'idle'"), 1);
+	assert_int_equal(help_ask(db, "SELECT count(*) FROM access_session WHERE ended_why = 'long'"), 1);
 	/* What is over does not come back when the clock goes back. */
 	assert_int_equal(find(db, second.token, NOON), 0);
 	first = attempt(db, "suzuki", GOOD, "", "", NOON);
@@ -178,7 +164,7 @@ static void test_own_password(void **state)
 
 	(void)state;
 	make(db, "suzuki", 1u << ROLE_HANDLER);
-	v.id = ask(db, "SELECT id FROM access_account");
+	v.id = help_ask(db, "SELECT id FROM access_account");
 	old = attempt(db, "suzuki", GOOD, "", "", NOON);
 	assert_int_equal(session_change_password(db, &v, &c, token, &fault, &err), -EACCES);
 	c.before = GOOD;
@@ -336,11 +322,11 @@ static void test_sight(void **state)
 				}
 			}
 	/* Taken out again, it sees no more of it; links do not tell of it either. */
-	assert_true(ask(db, "SELECT count(*) FROM access_audit WHERE what = 'read' AND actor = 'both'") > 0);
-	assert_int_equal(ask(db, "SELECT count(*) FROM access_audit a JOIN record r ON r.id = a.record_id WHERE a.what = 'read' AND "
+	assert_true(help_ask(db, "SELECT count(*) FROM access_audit WHERE what = 'read' AND actor = 'both'") > 0);
+	assert_int_equal(help_ask(db, "SELECT count(*) FROM access_audit a JOIN record r ON r.id = a.record_id WHERE a.what = 'read' AND "
 				 "r.compartment = '' AND r.marking IN ('CLEAR', 'GREEN', 'AMBER')"), 0);
 	assert_int_equal(compartment_join(db, "kite", "both", false, &doing, &err), 0);
-	assert_int_equal(ask(db, "SELECT count(*) FROM access_sight WHERE compartment = 'kite' AND viewer_id <> 0"), 0);
+	assert_int_equal(help_ask(db, "SELECT count(*) FROM access_sight WHERE compartment = 'kite' AND viewer_id <> 0"), 0);
 	arena_free(arena);
 	db_close(db);
 }
@@ -374,15 +360,15 @@ static void test_other_rules(void **state)
 {
 	struct db *db = open_db("rules");
 	struct error err = ERROR_NONE;
-	int64_t rows = ask(db, "SELECT count(*) FROM access_sight");
+	int64_t rows = help_ask(db, "SELECT count(*) FROM access_sight");
 
 	(void)state;
 	run(db, "DELETE FROM access_sight");
 	assert_int_equal(access_prepare(db, &err), 0);
-	assert_int_equal(ask(db, "SELECT count(*) FROM access_sight"), 0);
+	assert_int_equal(help_ask(db, "SELECT count(*) FROM access_sight"), 0);
 	run(db, "UPDATE access_rules SET hash = 'old'");
 	assert_int_equal(access_prepare(db, &err), 0);
-	assert_int_equal(ask(db, "SELECT count(*) FROM access_sight"), rows);
+	assert_int_equal(help_ask(db, "SELECT count(*) FROM access_sight"), rows);
 	db_close(db);
 }
 

@@ -241,7 +241,7 @@ static int attempt(enum sandbox which, int (*what)(void))
 
 	if (pid == 0) {
 		const struct sandbox_place places[] = { { .fd = folder_fd, .is_kept = true }, { .fd = other_fd } };
-		bool is_keeper = which == SANDBOX_COLLECT || which == SANDBOX_JOBS;
+		bool is_keeper = which == SANDBOX_COLLECT || which == SANDBOX_JOBS || which == SANDBOX_JOBS_SERVED;
 		const struct sandbox_place drops[] = { { .fd = folder_fd, .is_dropped = true }, { .fd = other_fd } };
 		if (which == SANDBOX_FORMS) {
 			if (sandbox_enter_places(which, drops, COUNT(drops), NULL) < 0)
@@ -311,7 +311,7 @@ static void forms_drop_into_their_folder_and_no_more(void **state)
 
 static void keepers_keep_their_folders_and_start_locked_children(void **state)
 {
-	static const enum sandbox rows[] = { SANDBOX_COLLECT, SANDBOX_JOBS };
+	static const enum sandbox rows[] = { SANDBOX_COLLECT, SANDBOX_JOBS, SANDBOX_JOBS_SERVED };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -351,12 +351,24 @@ static int send_there(void)
 	return send(spare_fd, "x", 1, MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
+static int send_elsewhere(void)
+{
+	struct sockaddr_in there = { .sin_family = AF_INET, .sin_port = htons(9), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+
+	return sendto(spare_fd, "x", 1, MSG_NOSIGNAL, (struct sockaddr *)&there, sizeof there) < 0 ? -errno : 0;
+}
+
 static void jobs_have_no_network_and_trees(void **state)
 {
 	(void)state;
 	assert_int_equal(attempt(SANDBOX_JOBS, make_tree), DONE);
 	assert_int_equal(attempt(SANDBOX_JOBS, accept_there), -SIGSYS);
 	assert_int_equal(attempt(SANDBOX_JOBS, send_there), -SIGSYS);
+	assert_int_equal(attempt(SANDBOX_JOBS_SERVED, make_tree), DONE);
+	assert_int_equal(attempt(SANDBOX_JOBS_SERVED, send_there), REFUSED); /* it is connected to nobody */
+	assert_int_equal(attempt(SANDBOX_JOBS_SERVED, send_elsewhere), -SIGSYS);
+	assert_int_equal(attempt(SANDBOX_JOBS_SERVED, accept_there), -SIGSYS);
+	assert_int_equal(attempt(SANDBOX_JOBS_SERVED, connect_out), -SIGSYS);
 	assert_int_equal(attempt(SANDBOX_COLLECT, accept_there), DONE);
 	assert_int_equal(attempt(SANDBOX_COLLECT, make_tree), has_landlock() ? REFUSED : -SIGSYS);
 }

@@ -7,7 +7,7 @@ test_description='Accounts: logging in and out, sessions, rights, and what is tr
 
 english="Accept-Language: en"
 serve_staff() { # further arguments
-	start staff "$program/hinomi-staff" -c "$PWD/hinomi.conf" --listen 127.0.0.1:0 --data store --db cases.db "$@"
+	start staff "$program/hinomi-staff" -c "$PWD/hinomi.conf" --listen 127.0.0.1:0 --data store --db "$db" "$@"
 }
 again() {
 	kill $(cat staff.pid) && wait $(cat staff.pid)
@@ -72,7 +72,7 @@ test_expect_success 'the login form needs the token of its own browser' '
 	t=$(status $url/login >/dev/null; form_token) &&
 	test "$(status -H "Origin: http://attacker.example" -d "csrf=$t&login=suzuki&password=the+password+of+suzuki" $url/login)" = 403 &&
 	test "$(status -H "Sec-Fetch-Site: cross-site" -d "csrf=$t&login=suzuki&password=the+password+of+suzuki" $url/login)" = 403 &&
-	! "$program/hinomi" account sessions --db cases.db suzuki
+	! "$program/hinomi" account sessions --db "$db" suzuki
 '
 
 session() {
@@ -88,7 +88,7 @@ test_expect_success 'in: another token than before, in a cookie that no script a
 	grep -i "^set-cookie: hinomi-known=[0-9a-f]*; Path=/; Max-Age=[0-9]*; HttpOnly; SameSite=Strict.$" headers &&
 	test "$(status -H "$english" $url/)" = 200 && grep "href=\"/account\"[^>]*>suzuki" body && ! grep "no account yet" body &&
 	test "$(curl -s -o /dev/null -w "%{http_code}" -H "Cookie: hinomi=$before" $url/)" = 303 &&
-	! grep -a "$after" cases.db cases.db-wal
+	! database | grep -a "$after"
 '
 
 test_expect_success 'who is in is led nowhere else either' '
@@ -112,7 +112,7 @@ test_expect_success 'a form of one session is not good in another' '
 	status $url/observe/filters && t=$(form_token) &&
 	test "$(status -d "csrf=$t&act=save&name=mine&filter=dport+22" $url/observe/filters)" = 303 &&
 	jar=suzuki.jar && test "$(status -d "csrf=$t&act=save&name=other&filter=dport+22" $url/observe/filters)" = 403 &&
-	test "$(sqlite3 cases.db "SELECT group_concat(DISTINCT actor) FROM record_event")" = tanaka
+	test "$(sql "SELECT DISTINCT actor FROM record_event")" = tanaka
 '
 
 post_account() { # FIELD=VALUE...
@@ -150,9 +150,9 @@ test_expect_success 'the auditor sees the log and the accounts, the administrato
 '
 
 test_expect_success 'a locked account is out, and comes no more in' '
-	jar=sato.jar && test "$(status $url/observe/top)" = 200 && "$program/hinomi" account lock --db cases.db sato &&
+	jar=sato.jar && test "$(status $url/observe/top)" = 200 && "$program/hinomi" account lock --db "$db" sato &&
 	test "$(status $url/observe/top)" = 303 && test "$(login $url sato)" = 400 &&
-	"$program/hinomi" account unlock --db cases.db sato && test "$(status $url/observe/top)" = 303 && test "$(login $url sato)" = 303
+	"$program/hinomi" account unlock --db "$db" sato && test "$(status $url/observe/top)" = 303 && test "$(login $url sato)" = 303
 '
 
 test_expect_success 'out: the session is over, not the cookie alone' '
@@ -210,13 +210,13 @@ test_expect_success 'a second factor is set up, asked for, and taken once' '
 	status -H "$english" $url/account && ! grep "$secret\|$recovery" body && grep "10 recovery codes left" body &&
 	jar=kato2.jar && test "$(login $url kato)" = 400 && test "$(login $url kato "" code=$used)" = 400 &&
 	next=$(code $secret 1) && test "$(login $url kato wrong code=$next)" = 400 && test "$(login $url kato "" code=$next)" = 303 &&
-	jar=kato3.jar && "$program/hinomi" account unlock --db cases.db kato && test "$(login $url kato "" code=$next)" = 400 &&
+	jar=kato3.jar && "$program/hinomi" account unlock --db "$db" kato && test "$(login $url kato "" code=$next)" = 400 &&
 	test "$(login $url kato "" code=$recovery)" = 303 && jar=kato4.jar && test "$(login $url kato "" code=$recovery)" = 400 &&
-	"$program/hinomi" account totp -q --db cases.db remove kato && test "$(login $url kato)" = 303
+	"$program/hinomi" account totp -q --db "$db" remove kato && test "$(login $url kato)" = 303
 '
 
 test_expect_success 'a one-time password opens nothing but the page to change it' '
-	"$program/hinomi" account add -q --db cases.db --role all --one-time mori | sed "s/^mori //" >word && jar=mori.jar &&
+	"$program/hinomi" account add -q --db "$db" --role all --one-time mori | sed "s/^mori //" >word && jar=mori.jar &&
 	test "$(login $url mori "$(cat word)")" = 303 && test "$(status $url/)" = 303 && grep -i "^location: /account" headers &&
 	test "$(status $url/observe/top?format=csv)" = 303 && test "$(status -H "$english" $url/account)" = 200 && grep "choose your own" body &&
 	test "$(post_account act=totp-begin "old_password=$(cat word)")" = 403 &&
@@ -231,7 +231,7 @@ test_expect_success 'an idle session ends, and a long one' '
 	test "$(login $url suzuki)" = 303 && test "$(status $url/)" = 200 &&
 	echo "staff { idle = 1440 session = 2 }" >hinomi.conf && HINOMI_CLOCK_SHIFT_S=14000 && again && test "$(status $url/)" = 200 &&
 	HINOMI_CLOCK_SHIFT_S=14500 && again && test "$(status $url/)" = 303 && unset HINOMI_CLOCK_SHIFT_S && : >hinomi.conf &&
-	sqlite3 cases.db "DELETE FROM access_failure" && again
+	sql "DELETE FROM access_failure" && again
 '
 
 test_expect_success 'who guesses waits, who is known here does not' '
@@ -244,31 +244,31 @@ test_expect_success 'who guesses waits, who is known here does not' '
 '
 
 test_expect_success 'the log tells of all that, and of no password' '
-	jar= && "$program/hinomi" audit list --db cases.db --csv -N 1000 >log && grep ",sato,changed password,sato," log && grep ",kato,set second factor," log &&
+	jar= && "$program/hinomi" audit list --db "$db" --csv -N 1000 >log && grep ",sato,changed password,sato," log && grep ",kato,set second factor," log &&
 	grep ",local,login failed,suzuki," log && grep ",local,login failed,nobody," log && ! grep "guess\|wrong,\|script" log &&
-	"$program/hinomi" audit seal --db cases.db >seal && "$program/hinomi" audit verify --db cases.db "$(cat seal)" &&
-	! grep -a "the password of\|guess1\|a password of mine" cases.db cases.db-wal
+	"$program/hinomi" audit seal --db "$db" >seal && "$program/hinomi" audit verify --db "$db" "$(cat seal)" &&
+	! database | grep -a "the password of\|guess1\|a password of mine"
 '
 
 test_expect_success 'for other machines only with TLS or a proxy' '
-	test_expect_code 2 "$program/hinomi-staff" -c hinomi.conf --listen 0.0.0.0:0 --data store --db cases.db 2>err && grep "staff.tls_certificate or staff.proxy" err &&
+	test_expect_code 2 "$program/hinomi-staff" -c hinomi.conf --listen 0.0.0.0:0 --data store --db "$db" 2>err && grep "staff.tls_certificate or staff.proxy" err &&
 	echo "staff { proxy = \"127.0.0.1\" names = \"desk.example.org\" }" >hinomi.conf && kill $(cat staff.pid) && wait $(cat staff.pid) &&
-	start staff "$program/hinomi-staff" -c "$PWD/hinomi.conf" --listen 0.0.0.0:0 --data store --db cases.db &&
+	start staff "$program/hinomi-staff" -c "$PWD/hinomi.conf" --listen 0.0.0.0:0 --data store --db "$db" &&
 	url=http://127.0.0.1:$(sed "s/.*://" staff.address) && test "$(status -H "Host: attacker.example" $url/login)" = 421 &&
 	test "$(status -H "Host: desk.example.org" -H "X-Forwarded-For: 198.51.100.9, 203.0.113.7" $url/login)" = 200 &&
 	grep -i "^set-cookie: __Host-hinomi=[0-9a-f]*; Path=/; HttpOnly; SameSite=Strict; Secure.$" headers &&
 	held=$(sed -n "s/^[Ss]et-[Cc]ookie: \(__Host-hinomi=[0-9a-f]*\);.*/\1/p" headers) && t=$(form_token) &&
 	test "$(status -H "Host: desk.example.org" -H "Origin: https://desk.example.org" -H "X-Forwarded-For: 198.51.100.9, 203.0.113.7" -H "Cookie: $held" \
 		--data-urlencode "csrf=$t" -d "login=suzuki&password=the+password+of+suzuki" $url/login)" = 303 &&
-	"$program/hinomi" account sessions --db cases.db suzuki --csv | grep ",203.0.113.7,"
+	"$program/hinomi" account sessions --db "$db" suzuki --csv | grep ",203.0.113.7,"
 '
 
 test_expect_success 'over TLS by itself' '
 	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout tls.key -out tls.crt -days 2 -subj /CN=localhost 2>/dev/null &&
 	kill $(cat staff.pid) && wait $(cat staff.pid) && echo "staff { tls_certificate = \"tls.crt\" }" >hinomi.conf &&
-	test_expect_code 2 "$program/hinomi-staff" -c hinomi.conf --listen 127.0.0.1:0 --data store --db cases.db 2>err && grep "go together" err &&
+	test_expect_code 2 "$program/hinomi-staff" -c hinomi.conf --listen 127.0.0.1:0 --data store --db "$db" 2>err && grep "go together" err &&
 	echo "staff { tls_certificate = \"tls.crt\" tls_key = \"tls.key\" }" >hinomi.conf &&
-	start staff "$program/hinomi-staff" -c "$PWD/hinomi.conf" --listen 0.0.0.0:0 --data store --db cases.db &&
+	start staff "$program/hinomi-staff" -c "$PWD/hinomi.conf" --listen 0.0.0.0:0 --data store --db "$db" &&
 	url=https://127.0.0.1:$(sed "s/.*://" staff.address) && jar=tls.jar && echo "--insecure" >.curlrc && CURL_HOME=$PWD && export CURL_HOME &&
 	test "$(login $url suzuki)" = 303 && grep -i "^set-cookie: __Host-hinomi=[0-9a-f]*; Path=/; HttpOnly; SameSite=Strict; Secure.$" headers &&
 	test "$(status $url/)" = 200 && grep ">suzuki<" body && unset CURL_HOME
@@ -278,6 +278,18 @@ test_expect_success 'a database that cannot be opened opens no page' '
 	kill $(cat staff.pid) && wait $(cat staff.pid) && : >hinomi.conf && echo nonsense >bad.db && mkdir folder.db &&
 	test_expect_code 3 "$program/hinomi-staff" -c hinomi.conf --listen 127.0.0.1:0 --data store --db bad.db &&
 	test_expect_code 3 "$program/hinomi-staff" -c hinomi.conf --listen 127.0.0.1:0 --data store --db folder.db
+'
+
+test -z "$HINOMI_TEST_POSTGRES" || test_set_prereq POSTGRES
+
+test_expect_success POSTGRES 'a connection that is lost ends the process, which its parent starts anew; no password stands in what it says' '
+	: >hinomi.conf && start staff "$program/hinomi-staff" -c hinomi.conf --listen 127.0.0.1:0 --data store --db "$db" &&
+	jar= && test "$(status $(cat staff.address)/login)" = 200 &&
+	sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '\''hinomi'\''" &&
+	status $(cat staff.address)/ >/dev/null &&
+	for i in $(seq 100); do kill -0 $(cat staff.pid) 2>/dev/null || break; sleep 0.1; done &&
+	! kill -0 $(cat staff.pid) 2>/dev/null && test_expect_code 3 wait $(cat staff.pid) && grep "was lost" staff.log &&
+	test_expect_code 3 "$program/hinomi" account list --db "postgresql://a:secretword@127.0.0.1:1/b" 2>err && ! grep secretword err
 '
 
 stop_all

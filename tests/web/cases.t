@@ -7,8 +7,8 @@ test_description='What the analyst pages write through the desk: reviews, saved 
 
 test_expect_success 'a store, a case database and a server' '
 	make_store &&
-	start staff "$program/hinomi-staff" --listen 127.0.0.1:0 --data store --db cases.db &&
-	test -s cases.db && account suzuki analyst
+	start staff "$program/hinomi-staff" --listen 127.0.0.1:0 --data store --db "$db" &&
+	test -n "$(sql "SELECT hash FROM db_migration")" && account suzuki analyst
 '
 url=$(cat staff.address)
 host=${url#http://}
@@ -78,7 +78,7 @@ done
 
 test_expect_success 'nothing was written by those' '
 	status "$url/observe/surges?period=2013Q2&format=json" && ! grep confirmed body &&
-	"$program/hinomi" filter list -q --db cases.db --csv >list && test $(wc -l <list) -le 1
+	"$program/hinomi" filter list -q --db "$db" --csv >list && test $(wc -l <list) -le 1
 '
 
 test_expect_success 'a wrong date is said beside its field, and nothing typed is lost' '
@@ -103,7 +103,7 @@ test_expect_success 'stored script is text' '
 '
 
 test_expect_success 'the commands see it, and the table of confirmed rises' '
-	"$program/hinomi" surge table -q --db cases.db --csv >command.csv &&
+	"$program/hinomi" surge table -q --db "$db" --csv >command.csv &&
 	status -H "$english" "$url/observe/confirmed?format=csv" &&
 	test_cmp command.csv body && grep "5900/TCP,a worm,2013-05-20,2013-05-25," body &&
 	status "$url/observe/confirmed" && grep "ワーム" body &&
@@ -128,7 +128,7 @@ test_expect_success 'of two at one rise the second is told what the first wrote,
 	grep "name=\"cause_en\" value=\"the second says\"" body && grep "class=\"state good\">confirmed" body &&
 	new=$(form_version) && test "$new" -gt "$old" &&
 	test "$(post $surge act=keep "cause_en=third" alert_date=2001-01-01 version=$old)" = 400 && test "$(form_version)" = "$old" &&
-	"$program/hinomi" surge list -q -d store --db cases.db --json | grep "\"state\":\"confirmed\".*the first says" &&
+	"$program/hinomi" surge list -q -d store --db "$db" --json | grep "\"state\":\"confirmed\".*the first says" &&
 	test "$(post $surge act=reject "cause_en=the second says" version=$new)" = 303 &&
 	status $url$surge && test "$(form_version)" -gt "$new" &&
 	test "$(status -H "Accept-Language: ja" --data-urlencode "csrf=$(token)" -d "act=keep&cause_en=x&version=$old" $url$surge)" = 409 &&
@@ -137,7 +137,7 @@ test_expect_success 'of two at one rise the second is told what the first wrote,
 
 test_expect_success 'what the store says of a rise makes no form too old' '
 	status $url$surge && old=$(form_version) &&
-	"$program/hinomi" surge refresh -q -d store --db cases.db && status $url$surge && test "$(form_version)" = "$old"
+	"$program/hinomi" surge refresh -q -d store --db "$db" && status $url$surge && test "$(form_version)" = "$old"
 '
 
 test_expect_success 'a rise found with a filter has a page, can be reviewed there, and says how it was found' '
@@ -157,7 +157,7 @@ test_expect_success 'a filter is saved, used and removed' '
 	test "$(post /observe/filters act=save name=remote "filter=dport 5900 and proto tcp")" = 303 &&
 	status -H "$english" $url/observe/filters && grep "<td>remote" body &&
 	grep "href=\"/observe/top?filter=dport%205900%20and%20proto%20tcp\"" body &&
-	"$program/hinomi" filter list -q --db cases.db --csv remote >list && grep "^remote,dport 5900" list &&
+	"$program/hinomi" filter list -q --db "$db" --csv remote >list && grep "^remote,dport 5900" list &&
 	status -H "$english" "$url/observe/top?filter=dport+22" && grep "href=\"/observe/filters?filter=dport%2022\"" body &&
 	status -H "$english" "$url/observe/filters?filter=dport+22" && grep "value=\"dport 22\"" body &&
 	status $url/observe/filters && row=$(row_version name remote) && test -n "$row" &&
@@ -194,7 +194,7 @@ test_expect_success 'a note for the public pages is written, changed and removed
 	test "$(post /observe/notes act=save about=2013Q2 "note_ja=急増がありました。" "note_en=<script>rise</script>")" = 303 &&
 	status -H "$english" $url/observe/notes && grep "&lt;script&gt;rise" body && ! grep "<script" body &&
 	status -H "$english" "$url/observe/notes?about=2013Q2" && grep -A1 "<textarea id=\"field-note_ja\"" body | grep "急増がありました。" &&
-	"$program/hinomi" observe note -q --db cases.db --csv 2013Q2 >list && grep "^2013Q2,急増がありました。" list &&
+	"$program/hinomi" observe note -q --db "$db" --csv 2013Q2 >list && grep "^2013Q2,急増がありました。" list &&
 	test "$(post /observe/notes act=save about=soon "note_ja=あ" note_en=a)" = 400 && grep "id=\"fault-about\"" body &&
 	test "$(post /observe/notes act=save about=2013Q2 "note_ja=あ")" = 400 && grep "id=\"fault-note_en\"" body && grep "あ" body &&
 	status $url/observe/notes && test "$(post /observe/notes act=remove about=2013Q2 version=$(row_version about 2013Q2))" = 303 &&

@@ -47,7 +47,7 @@ form_token() {
 
 # account NAME ROLES: makes one in cases.db, with a password of its name.
 account() {
-	echo "the password of $1" | "$program/hinomi" account add -q --db cases.db --role "$2" "$1"
+	echo "the password of $1" | "$program/hinomi" account add -q --db "$db" --role "$2" "$1"
 }
 
 # login ADDRESS NAME [PASSWORD] [FIELD=VALUE...]: the status of logging in anew; the browser's cookies are in $jar.

@@ -9,7 +9,7 @@ test_expect_success 'a store and a server' '
 	make_store &&
 	echo "198.51.100.0/25 a survey" >scanners &&
 	printf "prefix,country,as\n203.0.113.0/24,US,64496\n198.51.100.0/24,JP,64497\n" >places.csv &&
-	start staff "$program/hinomi-staff" --listen 127.0.0.1:0 --data store --scanners scanners --place places.csv --db cases.db
+	start staff "$program/hinomi-staff" --listen 127.0.0.1:0 --data store --scanners scanners --place places.csv --db "$db"
 '
 url=$(cat staff.address)
 host=${url#http://}
@@ -194,7 +194,7 @@ write_sensors() {
 }
 
 test_expect_success 'sensors that deliver are told of by their heartbeats, with the fields of the command' '
-	start sensing "$program/hinomi-staff" --listen 127.0.0.1:0 --data store --db cases.db --collect collect &&
+	start sensing "$program/hinomi-staff" --listen 127.0.0.1:0 --data store --db "$db" --collect collect &&
 	sensing=$(cat sensing.address) &&
 	status "$sensing/observe/sensors?format=csv" && sed -n 2p body | grep "^osaka-3,silent" &&
 	write_sensors &&
@@ -219,7 +219,7 @@ test_expect_success 'what is wrong stands out in words, on the start page too' '
 
 test_expect_success 'without any event the sensors are told of all the same' '
 	echo "time,sensor,source,protocol,source_port,port" >none.csv && mkdir -p empty &&
-	start early "$program/hinomi-staff" --listen 127.0.0.1:0 --data empty --db cases.db --collect collect &&
+	start early "$program/hinomi-staff" --listen 127.0.0.1:0 --data empty --db "$db" --collect collect &&
 	status -H "Cookie: lang=en" "$(cat early.address)/observe/sensors" && grep "clock off" body &&
 	status -H "Cookie: lang=en" "$(cat early.address)/" && grep "nara-1 (clock off)" body && kill $(cat early.pid)
 '
@@ -237,7 +237,7 @@ test_expect_success 'events are paged' '
 '
 
 test_expect_success 'a Unix socket is for its owner' '
-	"$program/hinomi-staff" --socket here.sock --data store --db cases.db 2>socket.log & echo $! >socket.pid &&
+	"$program/hinomi-staff" --socket here.sock --data store --db "$db" 2>socket.log & echo $! >socket.pid &&
 	sleep 1 && test "$(stat -c %a here.sock)" = 600 &&
 	test "$(status --unix-socket here.sock http://localhost/observe/sensors)" = 200
 '

@@ -73,7 +73,8 @@ static char *path_from(const char *file, const char *path)
 	size_t folder = slash ? (size_t)(slash - file) + 1 : 0, n = strlen(path);
 	char *whole;
 
-	if (path[0] == '/' || path[0] == '\0' || folder == 0)
+	/* A database may be a server's. */
+	if (path[0] == '/' || path[0] == '\0' || folder == 0 || strstr(path, "://"))
 		return memory_copy_text(path, n);
 	whole = memory_new(folder + n + 1, 1);
 	memcpy(whole, file, folder);
@@ -121,10 +122,12 @@ static int parse(cfg_t *cfg, const char *path, bool may_miss, struct error *err)
 	return err->line[0] ? -EINVAL : error_set(err, -EINVAL, "'%s' is not a configuration", path);
 }
 
-/* What arrives lies beside the case database, unless it is told otherwise. */
+/* What arrives lies beside the case database, unless it is told otherwise; beside where that would be, if it is a server's. */
 static void complete(struct conf *c)
 {
-	const char *database = c->text[SETTING_CENTRE_DATABASE], *slash = strrchr(database, '/');
+	const char *set = c->text[SETTING_CENTRE_DATABASE];
+	const char *database = strstr(set, "://") ? setting_rows[SETTING_CENTRE_DATABASE].otherwise : set;
+	const char *slash = strrchr(database, '/');
 	char *blobs = NULL;
 
 	if (c->text[SETTING_CENTRE_BLOBS][0])

@@ -7,7 +7,8 @@ SETTING(CENTRE_ZONE, "centre", "zone", TEXT, "Asia/Tokyo", 0, 0,
 SETTING(CENTRE_NAME_JA, "centre", "name_ja", TEXT, "火の見", 0, 0, "Name of the centre on Japanese pages.")
 SETTING(CENTRE_NAME_EN, "centre", "name_en", TEXT, "Hinomi", 0, 0, "Name of the centre on English pages.")
 SETTING(CENTRE_DATABASE, "centre", "database", PATH, "/var/lib/hinomi/cases.db", 0, 0,
-	"The case database: records, reviews of surges, notes, frozen quarters.")
+	"The case database: records, reviews of surges, notes, frozen quarters. A file of SQLite, or a database of PostgreSQL by its "
+	"address: postgresql:///hinomi.")
 SETTING(CENTRE_BLOBS, "centre", "blobs", PATH, "", 0, 0,
 	"Folder of what arrived and what was sent, as it was: mails, files. Empty: blobs, beside the case database.")
 SETTING(CENTRE_HOLIDAYS, "centre", "holidays", PATH, "", 0, 0,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright The hinomi authors */
-/* The case database: SQLite in WAL mode, foreign keys on, STRICT tables. SQL stands in .sql files beside the C that runs
- * it, always with bound values; tools/sql2c makes a typed function of each query, and those call what is below.
+/* The case database: SQLite in WAL mode, foreign keys on, STRICT tables; or PostgreSQL, for centres that want its replication.
+ * SQL stands in .sql files beside the C that runs it, in what both understand (tools/check-sql), always with bound values;
+ * tools/sql2c makes a typed function of each query, and those call what is below. Writers go one after the other on both.
  *
  *	-- name: record_by_ref
  *	-- One record by the name that people see.
@@ -24,6 +25,7 @@
  *	-EINVAL  a check or NOT NULL
  *	-EAGAIN  the database is locked by another writer
  *	-EBADMSG not a database, damaged, or of a newer program
+ *	-EACCES  a server does not let us in
  *	-ENOSPC, -EROFS, -EIO
  *
  * A write is a function given to db_transaction(), which may run it twice and in which nothing but SQL happens.
@@ -44,11 +46,17 @@ enum db_flags {
 	DB_READS = 1 << 1,  /* never writes: no migration either, but waits two seconds for another's */
 };
 
-/* Opens the database and brings its schema up to date (sql/, forward only, each in one transaction, its hash kept).
- * -ENOENT: no such file; -EBADMSG: a migration differs from the one that was run, or is unknown to this program. */
+/* Opens the database, a path or "postgresql://…" (then it must have been made), and brings its schema up to date (sql/, forward only, each in one transaction, its hash kept).
+ * -ENOENT: no such file, or nothing was written to the server's yet; -EBADMSG: a migration differs from the one that was run, or is unknown to this program. */
 int db_open(const char *path, unsigned flags, struct db **ret, struct error *err);
 /* Accepts NULL and returns NULL. */
 struct db *db_close(struct db *db);
+
+/* Whether a name is a server's, no path. */
+bool db_is_server(const char *name);
+
+/* Whether the connection was lost: everything fails from now on, until the database is opened again. */
+bool db_is_lost(const struct db *db);
 
 /* Runs `work` in a transaction that is committed when it gives 0 or more, which is then the result; else nothing has
  * happened. A transaction is not begun inside another (asserted). */
@@ -63,11 +71,12 @@ int db_snapshot(struct db *db, db_work_fn *work, void *context, struct error *er
 /* A query: a constant of the generated header. Prepared at its first use and kept. */
 struct db_query {
 	const char *name, *sql;
+	const char *types; /* of the parameters, a letter for each: n number, t text, b bytes */
 };
 
 struct db_statement;
 
-/* -EINVAL with SQLite's words when the query is wrong. A statement is used by one walk at a time (asserted). */
+/* -EINVAL with the engine's words when the query is wrong. A statement is used by one walk at a time (asserted). */
 int db_begin(struct db *db, const struct db_query *q, struct db_statement **ret, struct error *err);
 /* Parameters count from 1. Texts and bytes must last until db_end. NULL text is NULL. */
 void db_bind_number(struct db_statement *s, int at, int64_t value);

@@ -52,7 +52,7 @@ static int run_one(struct db *db, void *context, struct error *err)
 {
 	const struct db_migration *m = context;
 	char hash[HASH_TEXT];
-	int r = db_run(db, m->sql, err);
+	int r = db->engine->migrate(db, m->sql, err);
 
 	hash_of(m, hash);
 	if (r == 0)
@@ -70,7 +70,7 @@ static int run_missing(struct db *db, void *context, struct error *err)
 
 	s->seen = 0;
 	s->err = err;
-	r = db_run(db, make_table, err);
+	r = db->engine->migrate(db, make_table, err);
 	if (r == 0)
 		r = migrate_seen(db, see, s, err);
 	for (size_t i = s->seen; i < s->count && r >= 0; i++)
@@ -80,9 +80,8 @@ static int run_missing(struct db *db, void *context, struct error *err)
 
 static int has_table(struct db *db, bool *ret, struct error *err)
 {
-	static const struct db_query q = { "schema", "SELECT 1 FROM sqlite_schema WHERE name = 'db_migration'" };
 	struct db_statement *s;
-	int r = db_begin(db, &q, &s, err);
+	int r = db_begin(db, &db->engine->has_migrations, &s, err);
 
 	if (r < 0)
 		return r;

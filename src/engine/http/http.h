@@ -124,6 +124,8 @@ struct http_config {
 	void (*error_page)(struct http_request *rq, struct http_response *rs);
 	/* Told of a route's failure; NULL: nobody is. */
 	void (*failed)(const struct http_request *rq, const struct error *err);
+	/* Called after each route's function; NULL: not. */
+	void (*served)(void *context);
 	unsigned connections, connections_per_address; /* 0: 256 and no limit of its own */
 	unsigned request_seconds, answer_seconds;      /* 0: 20 and 60: to send a whole request, to take a whole answer */
 	const char *tls_key, *tls_certificate;         /* PEM texts; NULL: no TLS */

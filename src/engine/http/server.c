@@ -280,6 +280,8 @@ static enum MHD_Result run(struct http_exchange *x)
 		rq->body = buf_bytes(&x->body);
 	}
 	r = rq->route->function(rq, &rs, &err);
+	if (x->server->config.served)
+		x->server->config.served(rq->context);
 	if (r == HTTP_LATER && x->server->config.may_rest) {
 		x->is_resting = true;
 		MHD_suspend_connection(rq->connection);

@@ -188,10 +188,12 @@ static const struct {
 	int files;           /* RLIMIT_NOFILE: no descriptor of this number or above may be opened, nor so many polled;
 			      * -1: not limited */
 	bool is_keeper;      /* makes, changes and removes files in its places */
+	bool makes_trees;    /* and folders */
 	bool writes_low;     /* write(2) to the descriptors 0, 1 and 2 alone */
 	bool connects;       /* and to which places, Landlock does not say well enough */
 	bool is_parent;      /* starts children that lock themselves in further */
 	bool is_given;       /* recvmsg(2) from descriptor 3 alone */
+	bool is_served;      /* talks over a connection that is there, to no other address */
 	bool is_internet;    /* sockets of IPv4 and IPv6 alone */
 	bool runs;           /* the programs that Landlock leaves, and sockets of the file system */
 } rows[SANDBOX_COUNT] = {
@@ -224,7 +226,9 @@ static const struct {
 	[SANDBOX_COLLECT] = { .name = "collect", .calls = calls_serve, .call_count = COUNT(calls_serve), .files = -1,
 			      .is_keeper = true, .is_parent = true },
 	[SANDBOX_JOBS] = { .name = "jobs", .calls = calls_jobs, .call_count = COUNT(calls_jobs), .files = -1,
-			   .is_keeper = true, .is_parent = true },
+			   .is_keeper = true, .makes_trees = true, .is_parent = true },
+	[SANDBOX_JOBS_SERVED] = { .name = "jobs beside a server", .calls = calls_jobs, .call_count = COUNT(calls_jobs), .files = -1,
+				  .is_keeper = true, .makes_trees = true, .is_parent = true, .is_served = true },
 };
 
 /* --- Landlock (the header of Debian 12 knows its first two versions only) --- */
@@ -264,7 +268,7 @@ static struct landlock_rules landlock_all(int version)
 
 static uint64_t rights_of(enum sandbox which, const struct sandbox_place *p)
 {
-	uint64_t rights = !p->is_kept ? LANDLOCK_READ : which == SANDBOX_JOBS ? LANDLOCK_TREE : LANDLOCK_KEEP;
+	uint64_t rights = !p->is_kept ? LANDLOCK_READ : rows[which].makes_trees ? LANDLOCK_TREE : LANDLOCK_KEEP;
 	struct stat st;
 
 	if (rows[which].runs && p->is_kept)
@@ -414,6 +418,13 @@ static int allow_internet(scmp_filter_ctx filter)
 	return r < 0 ? r : seccomp_rule_add(filter, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_EQ, AF_UNIX, 0));
 }
 
+static int allow_server(scmp_filter_ctx filter)
+{
+	int r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(sendto), 1, SCMP_A4(SCMP_CMP_EQ, 0, 0));
+
+	return r < 0 ? r : seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(recvfrom), 0);
+}
+
 static int seccomp_enter(enum sandbox which, struct error *err)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
@@ -425,8 +436,10 @@ static int seccomp_enter(enum sandbox which, struct error *err)
 		r = allow(filter, calls_sanitized, COUNT(calls_sanitized));
 	if (r == 0)
 		r = allow(filter, rows[which].calls, rows[which].call_count);
-	if (r == 0 && (which == SANDBOX_COLLECT || which == SANDBOX_JOBS))
+	if (r == 0 && rows[which].is_keeper && rows[which].is_parent)
 		r = allow(filter, calls_keep, COUNT(calls_keep));
+	if (r == 0 && rows[which].is_served)
+		r = allow_server(filter);
 	if (r == 0 && rows[which].is_parent)
 		r = allow_children(filter);
 	if (r == 0 && which == SANDBOX_STAFF)

@@ -27,6 +27,7 @@ enum sandbox {
 	SANDBOX_COLLECT, /* accepts on sockets it has, keeps files in its folders, starts children that lock themselves in
 			  * further: no connecting, no exec */
 	SANDBOX_JOBS,    /* keeps files and trees in its folders, and starts such children: no network at all, no exec */
+	SANDBOX_JOBS_SERVED, /* the same, and talks to the case database's server, to which it is connected: no connecting */
 	SANDBOX_MAILER,  /* connects, and reads certificates: no listening, no files of its own, no exec, no new process */
 	SANDBOX_FETCHER, /* opens no file; starts a process for each question, which goes into the next row: no exec, no listening */
 	SANDBOX_FETCH,   /* connects, and that is all: no file, no listening, no exec, no new process */

@@ -461,6 +461,15 @@ static void error_page(struct http_request *rq, struct http_response *rs)
 	render(&p, "error.html", rs, NULL);
 }
 
+/* Behind its walls this process cannot connect again. */
+static void served(void *context)
+{
+	struct staff *staff = context;
+
+	if (staff->db && db_is_lost(staff->db))
+		*staff->stop = 1;
+}
+
 static void failed(const struct http_request *rq, const struct error *err)
 {
 	log_error(err->line, "path", rq->path);
@@ -561,7 +570,7 @@ struct http_config staff_config(struct staff *staff)
 {
 	templates_embedded();
 	return (struct http_config){
-		.routes = routes, .context = staff, .is_private = true, .error_page = error_page, .failed = failed,
+		.routes = routes, .context = staff, .is_private = true, .error_page = error_page, .failed = failed, .served = served,
 		.connections = 64, .names = staff->names, .token_cookie = entry_cookie_name(staff),
 	};
 }

@@ -12,12 +12,15 @@
 #include "ground/access/session.h"
 #include "observe/query/filter.h"
 
+#include <signal.h>
+
 struct staff {
 	const char *store;   /* path of the event store; opened anew for each page */
 	const char *hidden;  /* a filter that takes all but known research scanners; NULL: there is no list */
 	size_t hidden_count; /* prefixes in that list */
 	double surge_threshold;
 	struct db *db;       /* the case database, which pages read and write; NULL: there is none, and they say so */
+	volatile sig_atomic_t *stop; /* set where only a new process helps: the database's server went away */
 	struct watch *watch; /* the collector's folder; NULL: no sensor delivers here */
 	int64_t silence_us;  /* without a heartbeat, after which a sensor counts as silent */
 	const char *actor;   /* who does what is done here before there are accounts: 'local:suzuki' */
