@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "desk/incident/report.h"
 #include "engine/words/words.h"
+#include "ground/indicator/indicator.h"
 #include "ground/intake/read_form.h"
 
 #include <errno.h>
@@ -25,6 +26,8 @@ struct filing {
 	struct form form;
 	struct intake_attachment *files;
 	const char *text, *subject;
+	struct indicator_thing *things;
+	size_t thing_count;
 	struct flow_chances chances;
 };
 
@@ -180,6 +183,8 @@ static int file_report(struct db *db, const struct filing *f, struct error *err)
 		return r;
 	filing = filing_of(f, "filed", "report", id);
 	r = intake_file(db, f->message->id, &filing, err);
+	if (r == 0)
+		r = indicator_keep(db, f->message->id, id, f->things, f->thing_count, err);
 	if (r == 0 && f->form.text[FORM_MAIL][0] && f->centre->address[0])
 		r = thank(db, f, id, ref, err);
 	return r;
@@ -191,6 +196,8 @@ static int file_more(struct db *db, const struct filing *f, int64_t about, struc
 	struct intake_filing filing = filing_of(f, "filed", "addition", about);
 	int r = intake_file(db, f->message->id, &filing, err);
 
+	if (r == 0)
+		r = indicator_keep(db, f->message->id, about, f->things, f->thing_count, err);
 	if (r < 0)
 		return r;
 	return is_withdrawal ? report_withdraw(db, about, f->doing, err)
@@ -241,5 +248,6 @@ int flow_form(struct db *db, struct blobs *blobs, const struct flow_centre *cent
 		return r;
 	f.text = text_of(&f.form, arena);
 	f.subject = subject_of(&f.form, arena);
+	indicator_find(f.text, arena, &f.things, &f.thing_count);
 	return db_transaction(db, file, &f, err);
 }

@@ -12,6 +12,7 @@
 #include "desk/incident/incident.h"
 #include "desk/incident/report.h"
 #include "desk/incident/request.h"
+#include "ground/indicator/indicator.h"
 #include "ground/intake/intake.h"
 #include "ground/intake/unseal.h"
 
@@ -36,6 +37,8 @@ struct filing {
 	struct intake_facts facts;
 	struct intake_verdict verdict;
 	struct intake_attachment *files;
+	struct indicator_thing *things;
+	size_t thing_count;
 	struct flow_chances chances;
 };
 
@@ -160,6 +163,8 @@ static int file_report(struct db *db, const struct filing *f, struct error *err)
 		return r;
 	filing = filing_of(f, "filed", id);
 	r = intake_file(db, f->message->id, &filing, err);
+	if (r == 0)
+		r = indicator_keep(db, f->message->id, id, f->things, f->thing_count, err);
 	if (r == 0 && f->verdict.may_acknowledge && f->mail.may_answer && f->mail.answer_address[0] && f->centre->address[0])
 		r = acknowledge(db, f, id, ref, language, err);
 	return r;
@@ -170,6 +175,8 @@ static int file_about(struct db *db, const struct filing *f, int64_t about, cons
 	struct intake_filing filing = filing_of(f, "filed", about);
 	int r = intake_file(db, f->message->id, &filing, err);
 
+	if (r == 0)
+		r = indicator_keep(db, f->message->id, about, f->things, f->thing_count, err);
 	return r < 0 ? r : record_happened(db, about, f->doing->at, f->doing->actor, what, f->mail.from_address, err);
 }
 
@@ -249,7 +256,12 @@ static int read_and_file(struct filing *f, struct error *err)
 		r = find_facts(f, err);
 	if (r == 0)
 		r = flow_chances(&f->chances, err);
-	return r < 0 ? r : db_transaction(f->db, file, f, err);
+	if (r < 0)
+		return r;
+	/* A letter that came back names what the letter named. */
+	if (f->verdict.goal != INTAKE_TO_LETTER)
+		indicator_find(f->mail.text, f->arena, &f->things, &f->thing_count);
+	return db_transaction(f->db, file, f, err);
 }
 
 /* What ends its reader is not tried for ever: a person looks at the original. */

@@ -94,7 +94,7 @@ const FAMILIES_STAFF = [
   ["staff-notes", "observe/notes"], ["staff-fault", "observe/top?filter=dprt+22&period=soon&n=9999", 400],
   ["staff-missing", "observe/nothing", 404], ["staff-account", "account"], ["staff-accounts", "accounts"],
   ["staff-audit", "audit"],
-  ["desk-reports", "desk/reports"], ["desk-report", "desk/report/@REPORT"], ["desk-incidents", "desk/incidents"],
+  ["desk-reports", "desk/reports"], ["desk-report", "desk/report/@REPORT"], ["desk-report-same", "desk/report/@SAME"], ["desk-incidents", "desk/incidents"],
   ["desk-incident", "desk/incident/@INCIDENT"], ["desk-letters", "desk/letters"], ["desk-letter", "desk/letter/@LETTER"],
   ["desk-contacts", "desk/contacts"], ["desk-missing", "desk/report/R1999-0001", 404],
 ];
@@ -107,7 +107,7 @@ const same = new Set(readFileSync(join(source, "po/same.txt"), "utf8").split("\n
 
 // Texts of a Japanese page that hold no Japanese and are no data either.
 function untranslated(texts) {
-  const isData = /^(\d+\/(tcp|udp)|[A-Z]{2}|[\d\s.,:;%+−–\-/()~·～]+|\(?[A-Z][a-z]+\/[A-Za-z_]+\)?|AT-\d{4}-\d{4}|[\w.+-]+@[\w.-]+)$/;
+  const isData = /^(\d+\/(tcp|udp)|[A-Z]{2}|[\d\s.,:;%+−–\-/()~·～]+|\(?[A-Z][a-z]+\/[A-Za-z_]+\)?|AT-\d{4}-\d{4}|[\w.+-]+@[\w.-]+|hxxps?:\/\/[^ ]+)$/;
   return texts.filter(([text, isCell]) => !/[\u3040-\u30ff\u4e00-\u9fff]/.test(text) && !same.has(text) && !isData.test(text) &&
     !text.split(" · ").every((part) => same.has(part) || isData.test(part)) &&
     !(isCell && /^[\w.:/*?-]+(, [\w]+)*$/.test(text))).map(([text]) => text);
@@ -256,21 +256,24 @@ async function makeCase(conf, folder) {
     `?=\r\nMessage-ID: <${n}@example.com>\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n${text}\r\n`;
   feed(mail("reporter@example.com", "フィッシングサイトの報告", "偽のログインページがあります。\r\nhttp://phish.example.jp/login?id=1\r\n<script>alert(1)</script>", 1),
     program("hinomi"), "mail", "take", ...at);
+  feed(mail("other@example.org", "同じサイトの報告", "hxxp://phish[.]example[.]jp/login?id=1 に誘導されました。", 3), program("hinomi"), "mail", "take", ...at);
   feed(mail("soc@example.net", "Scans from your network", "192.0.2.1 scans 22/tcp", 2), program("hinomi"), "mail", "take", ...at);
   const jobs = spawn(program("hinomi-jobs"), ["-c", conf], { stdio: "ignore" });
   let list = "";
-  for (let i = 0; i < 100 && list.split("\n").length < 3; i++) {
+  for (let i = 0; i < 100 && list.split("\n").length < 4; i++) {
     await new Promise((wait) => setTimeout(wait, 100));
     list = run(program("hinomi"), "report", "list", ...at, "--json");
   }
   jobs.kill();
-  const report = JSON.parse(list.trim().split("\n").pop()).ref;
+  const refs = Object.fromEntries(list.trim().split("\n").map((line) => JSON.parse(line)).map((row) => [row.from, row.ref]));
+  const report = refs["reporter@example.com"], alike = refs["other@example.org"];
   const incident = run(program("hinomi"), "incident", "make", report, ...at, "--category", "phishing", "--title", "銀行をかたるフィッシング").trim();
+  run(program("hinomi"), "indicator", "add", incident, "http://drop.example.net/in.php", ...at, "--as", "drop", "--source", "分析", "--reason", "入力内容の送信先");
   const contact = run(program("hinomi"), "contact", "add", "通報窓口", "abuse@isp.example.net", ...at, "--organisation", "例示ネット", "--country", "JP").trim();
   const letter = feed("ご確認をお願いします。\nhttp://phish.example.jp/login?id=1\n", program("hinomi"), "request", "make", contact, incident, ...at,
     "--subject", "フィッシングサイトについて", "--text", "-", "--reason", "このネットワークの管理者").trim();
   for (const family of FAMILIES_STAFF)
-    family[1] = family[1].replace("@REPORT", report).replace("@INCIDENT", incident).replace("@LETTER", letter);
+    family[1] = family[1].replace("@REPORT", report).replace("@SAME", alike).replace("@INCIDENT", incident).replace("@LETTER", letter);
 }
 
 async function main() {

@@ -10,6 +10,7 @@
 #include "face/cmd/desk_find.h"
 #include "face/cmd/desk_show.h"
 #include "face/cmd/table.h"
+#include "ground/indicator/indicator.h"
 
 #include <errno.h>
 
@@ -167,6 +168,27 @@ static int show_requests(struct sheet *s, struct cases *c, int64_t id, struct er
 	return r;
 }
 
+static int show_indicators(struct sheet *s, struct cases *c, int64_t id, struct error *err)
+{
+	struct indicator *list = NULL;
+	size_t count = 0;
+	int r = indicator_list(c->db, ACCESS_LOCAL, id, INDICATOR_FOUND_MAX, c->arena, &list, &count, err);
+
+	sheet_list(s, "indicators", "Indicators");
+	for (size_t i = 0; i < count; i++) {
+		sheet_item(s);
+		sheet_text(s, "ref", "ref", list[i].ref);
+		sheet_text(s, "role", "role", list[i].role);
+		sheet_text(s, "kind", "kind", list[i].thing.kind);
+		sheet_text(s, "text", "", list[i].thing.text);
+		sheet_text(s, "source", "source", list[i].source);
+		sheet_text(s, "note", "note", list[i].note);
+		sheet_item_end(s);
+	}
+	sheet_list_end(s);
+	return r;
+}
+
 int cmd_incident_show(const struct invocation *in)
 {
 	struct error err = ERROR_NONE;
@@ -184,6 +206,8 @@ int cmd_incident_show(const struct invocation *in)
 		r = show_reports(&s, &c, i.id, &err);
 		if (r == 0)
 			r = show_requests(&s, &c, i.id, &err);
+		if (r == 0)
+			r = show_indicators(&s, &c, i.id, &err);
 		if (r == 0)
 			r = show_letters(&s, &c, i.id, &err);
 		if (r == 0)

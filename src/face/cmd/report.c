@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright The hinomi authors */
-/* hinomi report list, show, close, open, bin. */
+/* hinomi report list, show, same, close, open, bin. */
 #include "desk/incident/report.h"
 
 #include "base/cleanup.h"
+#include "desk/incident/same.h"
 #include "desk/incident/incident.h"
 #include "face/cmd/cmd_int.h"
 #include "face/cmd/desk_find.h"
 #include "face/cmd/desk_show.h"
 #include "face/cmd/table.h"
+#include "ground/indicator/indicator.h"
 
 #include <errno.h>
 
@@ -99,6 +101,23 @@ static int show_incidents(struct sheet *s, struct cases *c, int64_t id, struct e
 	return r;
 }
 
+static int show_found(struct sheet *s, struct cases *c, int64_t id, struct error *err)
+{
+	struct indicator_thing *list = NULL;
+	size_t count = 0;
+	int r = indicator_found(c->db, id, INDICATOR_FOUND_MAX, c->arena, &list, &count, err);
+
+	sheet_list(s, "named", "Named in it");
+	for (size_t i = 0; i < count; i++) {
+		sheet_item(s);
+		sheet_text(s, "kind", "kind", list[i].kind);
+		sheet_text(s, "text", "", list[i].text);
+		sheet_item_end(s);
+	}
+	sheet_list_end(s);
+	return r;
+}
+
 int cmd_report_show(const struct invocation *in)
 {
 	struct error err = ERROR_NONE;
@@ -115,12 +134,53 @@ int cmd_report_show(const struct invocation *in)
 		show_report(&s, &p);
 		r = show_incidents(&s, &c, p.id, &err);
 		if (r == 0)
+			r = show_found(&s, &c, p.id, &err);
+		if (r == 0)
 			r = show_messages(&s, &c, p.id, &err);
 		if (r == 0)
 			r = show_letters(&s, &c, p.id, &err);
 		if (r == 0)
 			r = show_timeline(&s, &c, p.id, &err);
 		sheet_print(&s);
+	}
+	return cases_end(&c, r, &err);
+}
+
+/* --- what it may tell of too --- */
+
+static const struct column same_columns[] = {
+	{ "incident", "Incident", COLUMN_TEXT }, { "category", "Category", COLUMN_TEXT }, { "state", "State", COLUMN_TEXT },
+	{ "title", "Title", COLUMN_TEXT },	 { "why", "Why", COLUMN_TEXT },
+};
+
+static void print_same(struct table *t, const struct same *s, struct arena *arena)
+{
+	table_text(t, s->incident.ref);
+	table_text(t, s->incident.category);
+	table_text(t, s->incident.state);
+	table_text(t, s->incident.title);
+	table_text(t, same_words(s, arena));
+}
+
+int cmd_report_same(const struct invocation *in)
+{
+	struct error err = ERROR_NONE;
+	struct same *list = NULL;
+	struct report p;
+	size_t count = 0;
+	struct table t;
+	struct cases c;
+	int r = cases_open(in, false, &c, &err);
+
+	if (r == 0)
+		r = find_report(&c, in->arguments[0], &p, &err);
+	if (r == 0)
+		r = same_as(c.db, ACCESS_LOCAL, p.id, p.received_at, c.arena, &list, &count, &err);
+	if (r == 0) {
+		t = table_begin(in, same_columns, COUNT(same_columns));
+		for (size_t i = 0; i < count; i++)
+			print_same(&t, &list[i], c.arena);
+		table_end(&t);
 	}
 	return cases_end(&c, r, &err);
 }

@@ -5,6 +5,7 @@
 
 #include "base/calendar.h"
 #include "base/cleanup.h"
+#include "ground/indicator/indicator.h"
 #include "observe/view/period.h"
 
 #include <stdarg.h>
@@ -72,6 +73,10 @@ const struct http_field staff_fields[] = {
 	{ "subject", HTTP_TEXT, 0, 300, 0, NULL },
 	{ "text", HTTP_LINES, 0, LETTER_MOST, 0, NULL },
 	{ "reason", HTTP_TEXT, 0, 300, 0, NULL },
+	{ "indicator", HTTP_TEXT, 0, 2000, 0, NULL },
+	{ "role", HTTP_CHOICE, 0, 0, 0, indicator_roles },
+	{ "source", HTTP_TEXT, 0, 200, 0, NULL },
+	{ "note", HTTP_TEXT, 0, 500, 0, NULL },
 	{ 0 },
 };
 

@@ -50,6 +50,10 @@ static const struct form_field {
 	{ 0, "subject", MSG_DESK_SUBJECT, 0, false },
 	{ 0, "text", MSG_DESK_TEXT, 0, false },
 	{ 0, "reason", MSG_DESK_REASON, 0, false },
+	{ 0, "indicator", MSG_DESK_INDICATOR, MSG_DESK_INDICATOR_HINT, true },
+	{ 0, "role", MSG_DESK_ROLE, 0, false },
+	{ 0, "source", MSG_DESK_SOURCE, MSG_DESK_SOURCE_HINT, true },
+	{ 0, "note", MSG_DESK_NOTE, 0, false },
 };
 
 static const struct {
@@ -64,10 +68,15 @@ static const struct {
 	{ "category", "malware_site", MSG_DESK_MALWARE_SITE }, { "category", "scan", MSG_DESK_SCAN },
 	{ "category", "dos", MSG_DESK_DOS },	     { "category", "ics", MSG_DESK_ICS },
 	{ "category", "targeted", MSG_DESK_TARGETED }, { "category", "other", MSG_DESK_OTHER },
+	{ "role", "lure", MSG_DESK_ROLE_LURE },	     { "role", "site", MSG_DESK_ROLE_SITE },
+	{ "role", "exploit", MSG_DESK_ROLE_EXPLOIT }, { "role", "download", MSG_DESK_ROLE_DOWNLOAD },
+	{ "role", "command", MSG_DESK_ROLE_COMMAND }, { "role", "drop", MSG_DESK_ROLE_DROP },
+	{ "role", "source", MSG_DESK_ROLE_SOURCE },  { "role", "target", MSG_DESK_ROLE_TARGET },
+	{ "role", "other", MSG_DESK_ROLE_OTHER },
 	{ "letter_lang", "ja", MSG_DESK_JAPANESE },  { "letter_lang", "en", MSG_DESK_ENGLISH },
 };
 
-static enum message choice_label(const char *field, const char *choice)
+enum message form_choice(const char *field, const char *choice)
 {
 	for (size_t i = 0; i < COUNT(choice_labels); i++)
 		if (strcmp(choice_labels[i].field, field) == 0 && strcmp(choice_labels[i].choice, choice) == 0)
@@ -100,7 +109,7 @@ static void put_options(const struct page *p, const struct http_field *f, const 
 	for (size_t i = 0; f->choices[i]; i++) {
 		struct value *option = value_add_object(options);
 		value_put_text(option, "value", f->choices[i]);
-		value_put_text(option, "label", words(p->lang, choice_label(f->name, f->choices[i])));
+		value_put_text(option, "label", words(p->lang, form_choice(f->name, f->choices[i])));
 		value_put_bool(option, "is_selected", selected == (int64_t)i);
 	}
 }

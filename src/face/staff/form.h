@@ -8,6 +8,8 @@
 
 /* The question's form, with what was typed. */
 void form_put(struct page *p);
+/* The words of a field's choice. */
+enum message form_choice(const char *field, const char *choice);
 /* What is wrong with a form, in its order, over the page. */
 void form_put_faults(struct page *p);
 

@@ -70,8 +70,8 @@ static int show_sessions(struct page *p, struct error *err)
 		if (list[i].id == p->session)
 			sheet_state(sheet, SHEET_GOOD, words(p->lang, MSG_STAFF_SESSION_THIS), "this");
 		else
-			sheet_remove(sheet, "/account", words(p->lang, MSG_STAFF_SESSION_END), "session",
-				     arena_printf(p->arena, "%lld", (long long)list[i].id), 0);
+			sheet_button(sheet, &(struct sheet_button){ "/account", "remove", words(p->lang, MSG_STAFF_SESSION_END), "session",
+							     arena_printf(p->arena, "%lld", (long long)list[i].id), 0 });
 	}
 	return r;
 }

@@ -5,6 +5,7 @@
 #include "face/staff/page_desk_int.h"
 #include "format/text/extract.h"
 #include "format/text/refang.h"
+#include "ground/indicator/indicator.h"
 
 #include <errno.h>
 
@@ -117,7 +118,8 @@ void desk_reports_sheet(struct page *p, const struct report *list, size_t count,
 		sheet_said(sheet, list[i].subject);
 		sheet_number(sheet, list[i].incidents);
 		if (incident && page_may_act(p))
-			sheet_remove(sheet, desk_url(p, incident), words(p->lang, MSG_DESK_SPLIT), "report", list[i].ref, 0);
+			sheet_button(sheet, &(struct sheet_button){ desk_url(p, incident), "remove", words(p->lang, MSG_DESK_SPLIT), "report",
+							     list[i].ref, 0 });
 		else
 			sheet_nothing(sheet);
 	}
@@ -136,6 +138,33 @@ int desk_texts(struct page *p, int64_t about, struct error *err)
 				     list[i].signature[0] ? list[i].signature : words(p->lang, MSG_DESK_NO_SIGNATURE), "sha",
 				     list[i].blob, NULL),
 			  list[i].subject, list[i].text);
+	return r;
+}
+
+void desk_thing_cell(struct page *p, struct sheet *sheet, const char *text)
+{
+	_cleanup_(buf_clear) struct buf b;
+
+	buf_init(&b, SHOWN_MAX);
+	defang(BYTES_TEXT(text), &b);
+	sheet_both(sheet, arena_bytes(p->arena, b.p, b.n), text);
+}
+
+int desk_found_sheet(struct page *p, int64_t about, struct error *err)
+{
+	static const struct sheet_column columns[] = {
+		{ "kind", MSG_DESK_KIND, SHEET_TEXT }, { "text", MSG_DESK_INDICATOR, SHEET_LONG }, { 0 },
+	};
+	struct sheet *sheet = page_sheet(p, "named", MSG_DESK_NAMED, columns);
+	struct indicator_thing *list = NULL;
+	size_t count = 0;
+	int r = indicator_found(p->staff->db, about, DESK_ROWS_MAX, p->arena, &list, &count, err);
+
+	sheet_empty(sheet, words(p->lang, MSG_DESK_NAMED_NONE));
+	for (size_t i = 0; i < count; i++) {
+		sheet_text(sheet, list[i].kind, NULL);
+		desk_thing_cell(p, sheet, list[i].text);
+	}
 	return r;
 }
 

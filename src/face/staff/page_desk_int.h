@@ -27,6 +27,10 @@ void desk_reports_sheet(struct page *p, const struct report *list, size_t count,
 void desk_incidents_sheet(struct page *p, const struct incident *list, size_t count);
 int desk_letters_sheet(struct page *p, int64_t about, struct error *err);
 int desk_texts(struct page *p, int64_t about, struct error *err);
+/* What the messages of a record name. */
+int desk_found_sheet(struct page *p, int64_t about, struct error *err);
+/* A cell with a thing that no program takes for a link. */
+void desk_thing_cell(struct page *p, struct sheet *sheet, const char *text);
 int desk_timeline(struct page *p, int64_t record, struct error *err);
 
 /* Looks a typed ref up; 1 found, 0 said beside the field. */

@@ -53,8 +53,9 @@ int page_filters(struct page *p, struct error *err)
 		use_cell(p, sheet, "/observe/series", list[i].text);
 		use_cell(p, sheet, "/observe/events", list[i].text);
 		if (page_may_act(p))
-			sheet_remove(sheet, "/observe/filters", words(p->lang, MSG_STAFF_REMOVE), "name", list[i].name,
-				     list[i].version);
+			sheet_button(sheet, &(struct sheet_button){ "/observe/filters", "remove", words(p->lang, MSG_STAFF_REMOVE), "name",
+							     list[i].name,
+				     list[i].version });
 		else
 			sheet_nothing(sheet);
 	}

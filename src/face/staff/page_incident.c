@@ -2,8 +2,10 @@
  * Copyright The hinomi authors */
 /* Incidents: the list, and one with its reports, requests, letters and what came back. */
 #include "base/cleanup.h"
+#include "face/staff/form.h"
 #include "face/staff/page_desk_int.h"
 #include "ground/access/sight.h"
+#include "ground/indicator/indicator.h"
 #include "ground/people/contact.h"
 
 #include <errno.h>
@@ -88,8 +90,38 @@ static int requests_sheet(struct page *p, int64_t incident, struct error *err)
 	return r;
 }
 
+static int indicators_sheet(struct page *p, const struct incident *incident, struct error *err)
+{
+	static const struct sheet_column indicator_columns[] = {
+		{ "role", MSG_DESK_ROLE, SHEET_TEXT },	  { "text", MSG_DESK_INDICATOR, SHEET_LONG },
+		{ "source", MSG_DESK_SOURCE, SHEET_LONG }, { "note", MSG_DESK_NOTE, SHEET_LONG },
+		{ "ref", MSG_DESK_REF, SHEET_TEXT },	  { "remove", MSG_STAFF_REMOVE, SHEET_WAY }, { 0 },
+	};
+	struct sheet *sheet = page_sheet(p, "indicators", MSG_DESK_INDICATORS, indicator_columns);
+	struct indicator *list = NULL;
+	size_t count = 0;
+	int r = indicator_list(p->staff->db, p->viewer.id, incident->id, DESK_ROWS_MAX, p->arena, &list, &count, err);
+
+	sheet_empty(sheet, words(p->lang, MSG_DESK_NO_INDICATORS));
+	for (size_t i = 0; i < count; i++) {
+		sheet_both(sheet, words(p->lang, form_choice("role", list[i].role)), list[i].role);
+		desk_thing_cell(p, sheet, list[i].thing.text);
+		sheet_said(sheet, list[i].source);
+		sheet_said(sheet, list[i].note);
+		sheet_text(sheet, list[i].ref, NULL);
+		if (page_may_act(p))
+			sheet_button(sheet, &(struct sheet_button){ desk_url(p, incident->ref), "remove", words(p->lang, MSG_STAFF_REMOVE),
+								     "indicator", list[i].ref, 0 });
+		else
+			sheet_nothing(sheet);
+	}
+	return r;
+}
+
 static void offer(struct page *p, const struct incident *i)
 {
+	static const char *const indicator_fields[] = { "indicator", "role", "source", "note", NULL };
+	static const struct page_button noted[] = { { ACT_ADD, MSG_DESK_INDICATOR_ADD, false }, { 0 } };
 	static const char *const ask_fields[] = { "contact", "reason", "subject", "text", NULL };
 	static const char *const join_fields[] = { "report", NULL }, *const merge_fields[] = { "incident", NULL };
 	static const char *const reason[] = { "reason", NULL }, *const none[] = { NULL };
@@ -101,6 +133,7 @@ static void offer(struct page *p, const struct incident *i)
 	static const struct page_button opened[] = { { ACT_OPEN, MSG_DESK_REOPEN, false }, { 0 } };
 
 	page_form(p, "ask", MSG_DESK_ASK, words(p->lang, MSG_DESK_ASK_INTRO), ask_fields, draft);
+	page_form(p, "indicator", MSG_DESK_INDICATOR_ADD, words(p->lang, MSG_DESK_INDICATOR_INTRO), indicator_fields, noted);
 	page_form(p, "join", MSG_DESK_JOIN_REPORT, words(p->lang, MSG_DESK_JOIN_REPORT_INTRO), join_fields, joined);
 	if (i->merged_into[0])
 		page_form(p, "merge", MSG_DESK_UNMERGE,
@@ -130,6 +163,8 @@ int page_incident(struct page *p, struct error *err)
 		desk_reports_sheet(p, reports, count, incident.ref);
 		r = requests_sheet(p, incident.id, err);
 	}
+	if (r == 0)
+		r = indicators_sheet(p, &incident, err);
 	if (r == 0)
 		r = desk_letters_sheet(p, incident.id, err);
 	if (r == 0)
@@ -197,6 +232,41 @@ static int merge(struct page *p, const struct incident *i, struct error *err)
 	return desk_wrote(p, "incident", r, &inner, desk_url(p, i->ref));
 }
 
+static int add_indicator(struct page *p, const struct incident *i, struct error *err)
+{
+	const struct http_value *source = http_value(p->rq, "source");
+	struct indicator_new n = { .about_id = i->id, .role = indicator_roles[http_value(p->rq, "role")->number],
+				   .source = source->text[0] ? source->text : "own", .note = http_value(p->rq, "note")->text,
+				   .doing = page_doing(p) };
+	struct error inner = ERROR_NONE;
+	char ref[RECORD_REF_MAX];
+	int64_t id;
+	int r = indicator_read(http_value(p->rq, "indicator")->text, p->arena, &n.thing, &inner);
+
+	(void)err;
+	if (r < 0) {
+		ask_fault(p, "indicator", MSG_DESK_FAULT_INDICATOR, NULL);
+		return 0;
+	}
+	r = indicator_add(p->staff->db, &n, &id, ref, &inner);
+	return desk_wrote(p, "indicator", r, &inner, desk_url(p, i->ref));
+}
+
+static int remove_indicator(struct page *p, const struct incident *i, struct error *err)
+{
+	struct doing doing = page_doing(p);
+	struct error inner = ERROR_NONE;
+	struct indicator found;
+	int r = indicator_by_ref(p->staff->db, p->viewer.id, http_value(p->rq, "indicator")->text, p->arena, &found, err);
+
+	if (r < 0)
+		return r;
+	/* Of this incident alone: a button of another page is none. */
+	if (r > 0 && found.about_id == i->id)
+		r = indicator_remove(p->staff->db, found.id, i->id, found.thing.text, &doing, &inner);
+	return page_wrote(p, r == -EALREADY || r > 0 ? 0 : r, &inner, desk_url(p, i->ref));
+}
+
 int page_incident_act(struct page *p, struct error *err)
 {
 	struct doing doing = page_doing(p);
@@ -211,8 +281,10 @@ int page_incident_act(struct page *p, struct error *err)
 		return draft(p, &i, err);
 	case ACT_JOIN:
 		return join_or_split(p, &i, true, err);
+	case ACT_ADD:
+		return add_indicator(p, &i, err);
 	case ACT_REMOVE:
-		return join_or_split(p, &i, false, err);
+		return http_value(p->rq, "indicator")->is_given ? remove_indicator(p, &i, err) : join_or_split(p, &i, false, err);
 	case ACT_MERGE:
 		return merge(p, &i, err);
 	case ACT_UNMERGE:

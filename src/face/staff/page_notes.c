@@ -30,7 +30,8 @@ static void note_row(struct page *p, struct sheet *sheet, const struct note *n)
 	sheet_said(sheet, n->text_en);
 	sheet_both(sheet, page_time(p, n->changed_at), page_time_utc(p, n->changed_at));
 	if (page_may_act(p))
-		sheet_remove(sheet, "/observe/notes", words(p->lang, MSG_STAFF_REMOVE), "about", n->period, n->version);
+		sheet_button(sheet, &(struct sheet_button){ "/observe/notes", "remove", words(p->lang, MSG_STAFF_REMOVE), "about",
+							     n->period, n->version });
 	else
 		sheet_nothing(sheet);
 	if (strcmp(n->period, http_value(p->rq, "about")->text) == 0) {

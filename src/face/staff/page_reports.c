@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright The hinomi authors */
 /* Reports: the list, one with what arrived, and what is made of it. */
+#include "desk/incident/same.h"
 #include "face/staff/page_desk_int.h"
 #include "ground/access/sight.h"
 
@@ -32,6 +33,63 @@ static int load(struct page *p, struct report *ret, struct error *err)
 	if (r == 0)
 		r = report_by_ref(p->staff->db, p->viewer.id, desk_ref(p), p->arena, ret, err);
 	return r == 0 ? -ENOENT : r < 0 ? r : 0;
+}
+
+static const char *why(struct page *p, const struct same *s)
+{
+	static const enum message names[SAME_REASONS] = {
+		[SAME_MAIL] = MSG_DESK_SAME_MAIL, [SAME_FILE] = MSG_DESK_SAME_FILE,	    [SAME_URL] = MSG_DESK_SAME_URL,
+		[SAME_HASH] = MSG_DESK_SAME_HASH, [SAME_INDICATOR] = MSG_DESK_SAME_INDICATOR, [SAME_HOST] = MSG_DESK_SAME_HOST,
+		[SAME_ADDRESS] = MSG_DESK_SAME_ADDRESS,
+	};
+	const char *text = words(p->lang, names[s->strongest]);
+
+	for (int i = 0; i < SAME_REASONS; i++)
+		if ((s->reasons & 1u << i) && i != (int)s->strongest)
+			text = arena_printf(p->arena, "%s%s%s", text, words(p->lang, MSG_STAFF_COMMA), words(p->lang, names[i]));
+	return text;
+}
+
+static int same_sheet(struct page *p, const struct report *report, struct error *err)
+{
+	static const struct sheet_column columns[] = {
+		{ "incident", MSG_DESK_INCIDENT, SHEET_TEXT }, { "state", MSG_DESK_STATE, SHEET_TEXT },
+		{ "title", MSG_DESK_TITLE, SHEET_LONG },       { "why", MSG_DESK_REASON, SHEET_LONG },
+		{ "what", MSG_DESK_INDICATOR, SHEET_LONG },    { "join", MSG_DESK_JOIN, SHEET_WAY }, { 0 },
+	};
+	struct sheet *sheet = page_sheet(p, "same", MSG_DESK_SAME, columns);
+	struct same *list = NULL;
+	size_t count = 0;
+	int r = same_as(p->staff->db, p->viewer.id, report->id, report->received_at, p->arena, &list, &count, err);
+
+	sheet_empty(sheet, words(p->lang, MSG_DESK_SAME_NONE));
+	for (size_t i = 0; i < count; i++) {
+		desk_ref_cell(p, sheet, list[i].incident.ref);
+		desk_state_cell(p, sheet, list[i].incident.state);
+		sheet_said(sheet, list[i].incident.title);
+		sheet_both(sheet, why(p, &list[i]), same_words(&list[i], p->arena));
+		desk_thing_cell(p, sheet, list[i].what);
+		if (page_may_act(p))
+			sheet_button(sheet, &(struct sheet_button){ desk_url(p, report->ref), "join", words(p->lang, MSG_DESK_JOIN_THIS),
+								     "incident", list[i].incident.ref, 0 });
+		else
+			sheet_nothing(sheet);
+	}
+	return r;
+}
+
+/* Why a report was joined, where nobody said it: the proposal's words. */
+static int reason_of(struct page *p, const struct report *report, int64_t incident, const char **ret, struct error *err)
+{
+	struct same *list = NULL;
+	size_t count = 0;
+	int r = same_as(p->staff->db, p->viewer.id, report->id, report->received_at, p->arena, &list, &count, err);
+
+	*ret = "a person said so";
+	for (size_t i = 0; i < count; i++)
+		if (list[i].incident.id == incident)
+			*ret = same_words(&list[i], p->arena);
+	return r;
 }
 
 static void offer(struct page *p, const struct report *report)
@@ -67,8 +125,12 @@ int page_report(struct page *p, struct error *err)
 	r = incident_of_report(p->staff->db, p->viewer.id, report.id, p->arena, &incidents, &count, err);
 	if (r == 0) {
 		desk_incidents_sheet(p, incidents, count);
-		r = desk_texts(p, report.id, err);
+		r = same_sheet(p, &report, err);
 	}
+	if (r == 0)
+		r = desk_found_sheet(p, report.id, err);
+	if (r == 0)
+		r = desk_texts(p, report.id, err);
 	if (r == 0)
 		r = desk_letters_sheet(p, report.id, err);
 	if (r == 0)
@@ -104,9 +166,11 @@ static int join(struct page *p, const struct report *report, struct error *err)
 	int64_t incident;
 	int r = desk_find_incident(p, "incident", &incident, err);
 
+	if (r > 0 && !reason[0])
+		r = reason_of(p, report, incident, &reason, err) < 0 ? -EIO : 1;
 	if (r <= 0)
 		return r;
-	r = incident_join(p->staff->db, incident, report->id, reason[0] ? reason : "a person said so", &doing, &inner);
+	r = incident_join(p->staff->db, incident, report->id, reason, &doing, &inner);
 	return desk_wrote(p, "incident", r, &inner, desk_url(p, report->ref));
 }
 

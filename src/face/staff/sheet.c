@@ -13,7 +13,7 @@ struct cell {
 	const char *text, *raw, *url; /* raw: NULL is no value */
 	enum sheet_state state;
 	const char *lang;           /* of the text; NULL: the page's */
-	const char *action, *field; /* a button: where to, and the name of what `raw` is */
+	const char *action, *act, *field; /* a button: where to, what is done there, and the name of what `raw` is */
 	int64_t version;            /* a button's */
 	bool is_sum, stays; /* of the row that it begins */
 };
@@ -151,10 +151,10 @@ void sheet_way(struct sheet *s, const char *label, const char *url)
 	sheet_link(s, label, url, url);
 }
 
-void sheet_remove(struct sheet *s, const char *action, const char *label, const char *field, const char *value,
-		  int64_t version)
+void sheet_button(struct sheet *s, const struct sheet_button *b)
 {
-	add(s, (struct cell){ .text = label, .raw = value, .action = action, .field = field, .version = version });
+	add(s, (struct cell){ .text = b->label, .raw = b->value, .action = b->action, .act = b->act, .field = b->field,
+			      .version = b->version });
 }
 
 void sheet_state(struct sheet *s, enum sheet_state state, const char *text, const char *raw)
@@ -266,6 +266,7 @@ static void put_cell(const struct sheet *s, size_t i, struct value *row)
 	if (c->action) {
 		struct value *button = value_put_object(v, "button");
 		value_put_url(button, "action", c->action);
+		value_put_text(button, "act", c->act);
 		value_put_text(button, "field", c->field);
 		value_put_text(button, "value", c->raw);
 		value_put_text(button, "version", arena_printf(s->arena, "%lld", (long long)c->version));

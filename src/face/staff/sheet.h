@@ -47,9 +47,12 @@ void sheet_number(struct sheet *s, int64_t number);
 /* Micro-units with two digits; "–" for SERIES_NO_DATA. */
 void sheet_micro(struct sheet *s, int64_t micro);
 void sheet_nothing(struct sheet *s);
-/* A button that posts act=remove, one field and the version of what is seen to a page. */
-void sheet_remove(struct sheet *s, const char *action, const char *label, const char *field, const char *value,
-		  int64_t version);
+/* A button that posts an act, one field and the version of what is seen to a page. */
+struct sheet_button {
+	const char *action, *act, *label, *field, *value;
+	int64_t version;
+};
+void sheet_button(struct sheet *s, const struct sheet_button *b);
 void sheet_state(struct sheet *s, enum sheet_state state, const char *text, const char *raw);
 
 /* Percent with one digit; "–" where there is no whole. */
