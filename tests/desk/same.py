@@ -67,6 +67,7 @@ def proposed(c, s, first, incident):
         assert why(c, again) == {filed: "same mail; same file"}, why(c, again)
     with points_of("a person accepts it on the page, which keeps the reason; it can be undone"):
         body = s.page(f"/desk/report/{second}")
+        assert "[[" not in s.page(f"/desk/report/{first}") and "[:]" not in s.page(f"/desk/report/{first}")
         assert "hxxp://phish[.]example[.]jp/login?x=1" in body and "the same URL" in body
         s.act(f"/desk/report/{second}", "join", incident=incident)
         assert why(c, second) == {} and second in [r["ref"] for r in c.row("incident", "show", incident)["reports"]]

@@ -2,6 +2,7 @@
 # Copyright The hinomi authors
 """Stubs on loopback for tests that watch: a web site that behaves as it is told, and a name server."""
 import http.server
+import select
 import socket
 import socketserver
 import ssl
@@ -131,3 +132,31 @@ class Names(threading.Thread):
             code = 0x8183 if found is None else 0x8180
             self.socket.sendto(question[:2] + struct.pack(">HHHHH", code, 1, len(rows), 0, 0) + question[12:end + 5] +
                                b"".join(b"\xc0\x0c" + struct.pack(">HHIH", kind, 1, 1, len(row)) + row for row in rows), where)
+
+
+class Monlist(threading.Thread):
+    """NTP servers on some addresses of 127.0.0.0/8, one port: `how` says of each whether it gives its list, refuses or is silent."""
+
+    def __init__(self, how):
+        super().__init__(daemon=True)
+        self.asked, self.how, self.sockets, self.port = [], how, [], 0
+        for address in how:
+            s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            s.bind((address, self.port))
+            self.port = s.getsockname()[1]
+            self.sockets.append(s)
+        self.start()
+
+    def run(self):
+        while True:
+            for s in select.select(self.sockets, [], [])[0]:
+                question, where = s.recvfrom(4096)
+                address = s.getsockname()[0]
+                self.asked.append((address, question))
+                head = bytes([0x97, 0, 3, 0x2a])
+                if self.how[address] == "list":
+                    s.sendto(head + struct.pack(">HH", 6, 72) + bytes(6 * 72), where)
+                elif self.how[address] == "refuses":
+                    s.sendto(head + struct.pack(">HH", 0x4000, 0), where)
+                elif self.how[address] == "garbles":
+                    s.sendto(b"\x1c" + bytes(47), where)  # an answer of the mode that clocks are set by

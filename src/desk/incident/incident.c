@@ -290,3 +290,55 @@ int incident_reopen(struct db *db, int64_t id, const struct doing *doing, struct
 {
 	return db_transaction(db, reopen, &(struct linking){ .id = id, .doing = doing }, err);
 }
+
+/* --- links --- */
+
+struct tying {
+	int64_t id, viewer, other;
+	const char *ref, *reason;
+	const struct doing *doing;
+};
+
+static int find_other(struct db *db, struct tying *t, struct error *err)
+{
+	int r = record_find(db, t->viewer, t->ref, &t->other, err);
+
+	if (r == 0)
+		return error_set(err, -ENOENT, "there is no '%.40s'", t->ref);
+	return r < 0 ? r : t->other == t->id ? error_set(err, -EINVAL, "a link leads to another record") : 0;
+}
+
+static int tie(struct db *db, void *context, struct error *err)
+{
+	struct tying *t = context;
+	int r = find_other(db, t, err);
+
+	return r < 0 ? r : record_join(db, t->id, t->other, t->reason, t->doing->at, t->doing->actor, err);
+}
+
+static int untie(struct db *db, void *context, struct error *err)
+{
+	struct tying *t = context;
+	int r = find_other(db, t, err);
+
+	if (r == 0)
+		r = record_part(db, t->id, t->other, t->doing->at, t->doing->actor, err);
+	return r == 0 ? error_set(err, -ENOENT, "they are not linked") : r < 0 ? r : 0;
+}
+
+int incident_link(struct db *db, int64_t viewer, int64_t id, const char *ref, const char *reason, const struct doing *doing,
+		  struct error *err)
+{
+	struct tying t = { .id = id, .viewer = viewer, .ref = ref, .reason = reason, .doing = doing };
+
+	if (!reason[0] || record_is_of_desk(reason))
+		return error_set(err, -EINVAL, "a link needs a reason of its own, which is not '%s'", reason);
+	return db_transaction(db, tie, &t, err);
+}
+
+int incident_unlink(struct db *db, int64_t viewer, int64_t id, const char *ref, const struct doing *doing, struct error *err)
+{
+	struct tying t = { .id = id, .viewer = viewer, .ref = ref, .doing = doing };
+
+	return db_transaction(db, untie, &t, err);
+}

@@ -56,6 +56,12 @@ int incident_split(struct db *db, int64_t id, int64_t report_id, const struct do
 int incident_merge(struct db *db, int64_t into, int64_t from, const char *reason, const struct doing *doing, struct error *err);
 int incident_unmerge(struct db *db, int64_t from, const struct doing *doing, struct error *err);
 
+/* Links it with any record that the viewer may see, for a reason; or takes such links away. -ENOENT: there is no such record, or link;
+ * -EINVAL: with itself, or without a reason. */
+int incident_link(struct db *db, int64_t viewer, int64_t id, const char *ref, const char *reason, const struct doing *doing,
+		  struct error *err);
+int incident_unlink(struct db *db, int64_t viewer, int64_t id, const char *ref, const struct doing *doing, struct error *err);
+
 /* -EALREADY: it is closed, or open. */
 int incident_close(struct db *db, int64_t id, const char *reason, const struct doing *doing, struct error *err);
 int incident_reopen(struct db *db, int64_t id, const struct doing *doing, struct error *err);

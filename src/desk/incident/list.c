@@ -351,11 +351,6 @@ int list_make(struct db *db, int64_t report_id, const struct doing *doing, list_
 
 /* --- letters --- */
 
-struct table {
-	struct buf out;
-	int64_t rows;
-};
-
 /* RFC 4180, and no cell that a spreadsheet takes for a formula. */
 static void put_cell(struct buf *b, const char *text, bool is_last)
 {
@@ -380,43 +375,44 @@ static void put_cell(struct buf *b, const char *text, bool is_last)
 static int take_line(void *context, const struct list_lines_of_contact_row *row)
 {
 	char text[CALENDAR_TEXT_MAX] = "", port[8] = "";
-	struct table *t = context;
+	struct buf *out = context;
 
 	if (row->has_at)
 		time_format_utc(row->at, text);
 	if (row->has_port)
 		snprintf(port, sizeof port, "%lld", (long long)row->port);
-	buf_addf(&t->out, "%lld,", (long long)row->number);
-	put_cell(&t->out, row->has_at ? text : "", false);
-	put_cell(&t->out, row->has_at ? "" : row->at_text, false);
-	put_cell(&t->out, row->address, false);
-	put_cell(&t->out, port, false);
-	put_cell(&t->out, row->host, false);
-	put_cell(&t->out, row->url, false);
-	put_cell(&t->out, row->kind, true);
-	t->rows++;
+	buf_addf(out, "%lld,", (long long)row->number);
+	put_cell(out, row->has_at ? text : "", false);
+	put_cell(out, row->has_at ? "" : row->at_text, false);
+	put_cell(out, row->address, false);
+	put_cell(out, port, false);
+	put_cell(out, row->host, false);
+	put_cell(out, row->url, false);
+	put_cell(out, row->kind, false);
+	put_cell(out, row->checked, false);
+	put_cell(out, row->check_method, false);
+	put_cell(out, row->has_checked_at ? time_format_utc(row->checked_at / SECOND_US * SECOND_US, text) : "", true);
 	return 0;
-}
-
-/* Only the lines of that contact, whatever else the list holds. */
-static int write_table(struct db *db, int64_t report, int64_t contact, struct table *t, struct error *err)
-{
-	int r;
-
-	buf_reset(&t->out);
-	t->rows = 0;
-	buf_add_text(&t->out, "line,time_utc,time_without_zone,address,port,host,url,kind\r\n");
-	r = list_lines_of_contact(db, report, contact, take_line, t, err);
-	return r == 0 && t->out.is_full ? error_set(err, -E2BIG, "the lines of one contact are more than a mail holds") : r;
 }
 
 struct asking {
 	int64_t report;
 	const struct list_letters *o;
-	struct table table;
+	struct buf table;
 	struct db_ids incidents;
 	struct arena *arena;
 };
+
+/* Only the lines of that contact, whatever else the list holds. */
+static int write_table(struct db *db, struct asking *a, int64_t contact, struct error *err)
+{
+	int r;
+
+	buf_reset(&a->table);
+	buf_add_text(&a->table, "line,time_utc,time_without_zone,address,port,host,url,kind,checked,check_method,checked_at\r\n");
+	r = list_lines_of_contact(db, a->report, contact, !a->o->only_confirmed, take_line, &a->table, err);
+	return r == 0 && a->table.is_full ? error_set(err, -E2BIG, "the lines of one contact are more than a mail holds") : r;
+}
 
 static int ask_contact(struct db *db, struct asking *a, int64_t contact_id, struct error *err)
 {
@@ -432,11 +428,11 @@ static int ask_contact(struct db *db, struct asking *a, int64_t contact_id, stru
 	if (r <= 0 || !to.address[0])
 		return r < 0 ? r : 0;
 	a->incidents.count = 0;
-	r = list_incidents_of_contact(db, a->report, contact_id, &a->incidents, err);
+	r = list_incidents_of_contact(db, a->report, contact_id, !a->o->only_confirmed, &a->incidents, err);
 	if (r == 0)
-		r = write_table(db, a->report, contact_id, &a->table, err);
+		r = write_table(db, a, contact_id, err);
 	if (r == 0)
-		r = blob_put(a->o->blobs, buf_bytes(&a->table.out), blob, err);
+		r = blob_put(a->o->blobs, buf_bytes(&a->table), blob, err);
 	if (r == 0)
 		r = request_protection(db, to.id, a->o->can_sign, a->o->wants_plain, a->o->doing.at, &n.protection, err);
 	n.incidents = a->incidents.list;
@@ -452,10 +448,10 @@ int list_ask(struct db *db, int64_t report_id, const struct list_letters *o, lis
 	int64_t after = 0, done = 0;
 	int r;
 
-	buf_init(&a.table.out, CSV_MAX);
+	buf_init(&a.table, CSV_MAX);
 	do {
 		contacts.count = 0;
-		r = list_unasked(db, report_id, after, AT_ONCE, &contacts, err);
+		r = list_unasked(db, report_id, after, !o->only_confirmed, AT_ONCE, &contacts, err);
 		for (size_t i = 0; i < contacts.count && r == 0; i++) {
 			r = ask_contact(db, &a, contacts.list[i], err);
 			after = contacts.list[i];
@@ -464,7 +460,7 @@ int list_ask(struct db *db, int64_t report_id, const struct list_letters *o, lis
 				progress(context, ++done);
 		}
 	} while (r == 0 && contacts.count == AT_ONCE);
-	buf_clear(&a.table.out);
+	buf_clear(&a.table);
 	free(contacts.list);
 	free(a.incidents.list);
 	arena_free(a.arena);

@@ -54,6 +54,7 @@ int list_make(struct db *db, int64_t report_id, const struct doing *doing, list_
 struct list_letters {
 	const char *subject, *text, *home;
 	bool can_sign, wants_plain;
+	bool only_confirmed; /* lines whose address was confirmed (check.h), and incidents of these */
 	struct blobs *blobs;
 	struct doing doing;
 };

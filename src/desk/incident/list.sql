@@ -107,24 +107,28 @@ SELECT id FROM incident_line WHERE report_id = :report_id AND line_incident_id I
 -- name: list_unasked
 -- Contacts behind the last one with an incident of the list that they were not asked about.
 -- unscoped: long work, for no eyes
--- in: report_id id, after id, most number      out: contact_id id
+-- in: report_id id, after id, any_check number, most number      out: contact_id id
 SELECT DISTINCT n.contact_id FROM incident_line n
-WHERE n.report_id = :report_id AND n.contact_id > :after AND n.line_incident_id IS NOT NULL AND NOT EXISTS (
+WHERE n.report_id = :report_id AND n.contact_id > :after AND n.line_incident_id IS NOT NULL
+	AND (n.checked = 'confirmed' OR :any_check = 1) AND NOT EXISTS (
 	SELECT 1 FROM incident_request q WHERE q.incident_id = n.line_incident_id AND q.contact_id = n.contact_id)
 ORDER BY n.contact_id NULLS LAST LIMIT :most;
 
 -- name: list_incidents_of_contact
 -- Incidents of the list that a contact was not asked about.
 -- unscoped: long work, for no eyes
--- in: report_id id, contact_id id      out: id id
+-- in: report_id id, contact_id id, any_check number      out: id id
 SELECT DISTINCT n.line_incident_id AS id FROM incident_line n
-WHERE n.report_id = :report_id AND n.contact_id = :contact_id AND n.line_incident_id IS NOT NULL AND NOT EXISTS (
+WHERE n.report_id = :report_id AND n.contact_id = :contact_id AND n.line_incident_id IS NOT NULL
+	AND (n.checked = 'confirmed' OR :any_check = 1) AND NOT EXISTS (
 	SELECT 1 FROM incident_request q WHERE q.incident_id = n.line_incident_id AND q.contact_id = n.contact_id)
 ORDER BY n.line_incident_id NULLS LAST;
 
 -- name: list_lines_of_contact
 -- Its lines, as they stood in the list.
 -- unscoped: they go to that contact alone
--- in: report_id id, contact_id id      out: number number, address text, at time?, at_text text, port number?, host text, url text, kind text
-SELECT number, address, at, at_text, line_port AS port, host, url, kind FROM incident_line
-WHERE report_id = :report_id AND contact_id = :contact_id AND line_incident_id IS NOT NULL ORDER BY number;
+-- in: report_id id, contact_id id, any_check number
+-- out: number number, address text, at time?, at_text text, port number?, host text, url text, kind text, checked text, check_method text, checked_at time?
+SELECT number, address, at, at_text, line_port AS port, host, url, kind, checked, check_method, checked_at FROM incident_line
+WHERE report_id = :report_id AND contact_id = :contact_id AND line_incident_id IS NOT NULL
+	AND (checked = 'confirmed' OR :any_check = 1) ORDER BY number;

@@ -35,10 +35,12 @@ ORDER BY q.id;
 UPDATE incident_request SET state = :state, asked_at = COALESCE(asked_at, :asked_at), changed_at = :at WHERE id = :id;
 
 -- name: request_of_letter
--- Requests of a letter that wait for an answer.
+-- Requests of a letter that wait for an answer; of a reminder, those of the letter that it reminds of.
 -- unscoped: a job asks, no person
 -- in: letter_id id      out: id id, incident_id id
-SELECT id, incident_id FROM incident_request WHERE letter_id = :letter_id AND state IN ('asked', 'returned', 'prepared') ORDER BY id;
+SELECT q.id, q.incident_id FROM incident_request q JOIN letter_letter l ON l.id = :letter_id
+WHERE q.letter_id IN (l.id, (SELECT o.id FROM letter_letter o WHERE l.kind = 'reminder' AND o.message_id = l.in_reply_to))
+	AND q.state IN ('asked', 'returned', 'prepared') ORDER BY q.id;
 
 -- name: request_write_answered
 -- The party answered.

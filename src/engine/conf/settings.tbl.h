@@ -41,6 +41,10 @@ SETTING(FETCH_SECONDS, "fetch", "seconds", NUMBER, "20", 1, 300, "Seconds that a
 SETTING(FETCH_REDIRECTS, "fetch", "redirects", NUMBER, "5", 0, 20, "Redirects that are followed, at the most.")
 SETTING(FETCH_KEEP, "fetch", "keep_kib", NUMBER, "64", 0, 4096, "KiB of a page's beginning that are kept as evidence.")
 SETTING(FETCH_READ, "fetch", "read_kib", NUMBER, "4096", 1, 65536, "KiB of a page that are read; its hash is of these.")
+SETTING(CHECK_NTP_MONLIST, "check", "ntp_monlist", TEXT, "off", 0, 0,
+	"on: `hinomi list check --ask-ntp` may ask the addresses of a list whether they give out their monlist. Each is sent a datagram or two.")
+SETTING(CHECK_NTP_PORT, "check", "ntp_port", NUMBER, "123", 1, 65535, "The port that is asked.")
+SETTING(CHECK_SECONDS, "check", "seconds", NUMBER, "4", 1, 60, "Seconds that an answer is waited for.")
 SETTING(WATCH_EVERY, "watch", "every", NUMBER, "3600", 1, 2592000, "Seconds between two looks at what is watched.")
 SETTING(WATCH_FAILURES, "watch", "failures", NUMBER, "3", 1, 100, "Failed looks after which a target counts as down, for a person to confirm.")
 SETTING(WATCH_OVER, "watch", "over", NUMBER, "3600", 0, 2592000, "Seconds that these failures must span.")

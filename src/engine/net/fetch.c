@@ -29,6 +29,7 @@ const char *const fetch_kind_names[FETCH_KINDS] = {
 	[FETCH_TCP] = "tcp",
 	[FETCH_TLS] = "tls",
 	[FETCH_DNS] = "dns",
+	[FETCH_NTP] = "ntp",
 };
 
 struct fetch {
@@ -109,26 +110,36 @@ static bool take_answer(struct bytes c, struct arena *arena, struct fetch_answer
 	return true;
 }
 
-int fetch_ask(struct fetch *f, const struct fetch_question *q, struct arena *arena, struct fetch_answer *ret, struct error *err)
+int fetch_send(struct fetch *f, const struct fetch_question *q, struct error *err)
 {
-	static const struct fetch_answer none = { .outcome = FETCH_DIED, .url = "", .address = "", .certificate = "",
-						  .certificate_names = "", .certificate_state = "", .content = "",
-						  .words = "an answer that is none" };
 	_cleanup_(buf_clear) struct buf b;
-	struct bytes answer;
-	int r;
 
 	buf_init(&b, QUESTION_MAX);
 	buf_add_u32le(&b, q->kind);
 	buf_add_u32le(&b, q->is_proxied);
 	frame_put_text(&b, q->target);
-	r = asked_send(&f->asked, FETCH_QUESTION, &b, err);
-	if (r == 0)
-		r = receive(f, FETCH_ANSWER, &answer, err);
+	return asked_send(&f->asked, FETCH_QUESTION, &b, err);
+}
+
+int fetch_receive(struct fetch *f, struct arena *arena, struct fetch_answer *ret, struct error *err)
+{
+	static const struct fetch_answer none = { .outcome = FETCH_DIED, .url = "", .address = "", .certificate = "",
+						  .certificate_names = "", .certificate_state = "", .content = "",
+						  .words = "an answer that is none" };
+	struct bytes answer;
+	int r = receive(f, FETCH_ANSWER, &answer, err);
+
 	/* Who answered has read hostile bytes: what he says is looked at as closely. */
 	if (r == 0 && !take_answer(answer, arena, ret))
 		*ret = none;
 	return r;
+}
+
+int fetch_ask(struct fetch *f, const struct fetch_question *q, struct arena *arena, struct fetch_answer *ret, struct error *err)
+{
+	int r = fetch_send(f, q, err);
+
+	return r < 0 ? r : fetch_receive(f, arena, ret, err);
 }
 
 struct fetch *fetch_close(struct fetch *f)

@@ -33,6 +33,7 @@ enum fetch_kind {
 	FETCH_TCP,  /* host:port takes a connection */
 	FETCH_TLS,  /* the same, and speaks TLS */
 	FETCH_DNS,  /* a name has addresses */
+	FETCH_NTP,  /* address:port, over UDP: an NTP server that gives its monlist; status is how many entries a packet of it has */
 	FETCH_KINDS,
 };
 
@@ -84,6 +85,9 @@ struct fetch;
 int fetch_open(const struct fetch_settings *settings, struct fetch **ret, struct error *err);
 /* 0 with an answer; a failure is that of the program itself: nothing more can be asked of it. */
 int fetch_ask(struct fetch *f, const struct fetch_question *q, struct arena *arena, struct fetch_answer *ret, struct error *err);
+/* Its two halves, for asking several programs at once. */
+int fetch_send(struct fetch *f, const struct fetch_question *q, struct error *err);
+int fetch_receive(struct fetch *f, struct arena *arena, struct fetch_answer *ret, struct error *err);
 /* Accepts NULL and returns NULL. */
 struct fetch *fetch_close(struct fetch *f);
 

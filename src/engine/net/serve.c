@@ -18,6 +18,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <gnutls/gnutls.h>
+#include <netinet/in.h>
+#include <poll.h>
 #include <sodium.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -406,6 +408,90 @@ static void look_dns(struct looking *l)
 	}
 }
 
+/* ntpd's private mode: version 2, mode 7, implementation XNTPD, request MON_GETLIST_1 (include/ntp_request.h of ntp-4.2). An answer
+ * has the response bit, the same mode and request, an error of 0, and how many entries it carries. */
+static const uint8_t monlist[8] = { 0x17, 0x00, 0x03, 0x2a };
+#define NTP_RESPONSE 0x80
+#define NTP_TRIES 2
+
+static bool take_monlist(struct looking *l, const uint8_t *p, ssize_t n)
+{
+	bool is_answer = n >= 8 && (p[0] & NTP_RESPONSE) && (p[0] & 7) == 7 && p[3] == monlist[3];
+
+	if (!is_answer)
+		return false;
+	l->answer.outcome = FETCH_ANSWERED;
+	l->answer.status = p[4] >> 4 ? 0 : (uint32_t)(p[4] & 0x0f) << 8 | p[5];
+	return true;
+}
+
+static void ask_monlist(struct looking *l, int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	uint8_t answer[2048];
+
+	for (int i = 0; i < NTP_TRIES; i++) {
+		int64_t until = clock_steady() + (l->until_us - clock_steady()) / (NTP_TRIES - i), left;
+		if (send(fd, monlist, sizeof monlist, MSG_NOSIGNAL) < 0 && errno == ECONNREFUSED) {
+			say(l, FETCH_NO_CONNECTION, "nobody is at that port");
+			return;
+		}
+		while ((left = (until - clock_steady()) / 1000) > 0 && poll(&p, 1, (int)left) > 0) {
+			ssize_t n = recv(fd, answer, sizeof answer, 0);
+			if (n < 0 && errno == ECONNREFUSED) {
+				say(l, FETCH_NO_CONNECTION, "nobody is at that port");
+				return;
+			}
+			if (take_monlist(l, answer, n))
+				return;
+		}
+	}
+	say(l, FETCH_SLOW, "no answer");
+}
+
+static socklen_t put_socket(const struct address *a, unsigned port, struct sockaddr_storage *ret)
+{
+	struct sockaddr_in6 six = { .sin6_family = AF_INET6, .sin6_port = htons((uint16_t)port) };
+	struct sockaddr_in four = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port) };
+
+	memset(ret, 0, sizeof *ret);
+	if (a->family == 6) {
+		memcpy(&six.sin6_addr, a->byte, 16);
+		memcpy(ret, &six, sizeof six);
+		return sizeof six;
+	}
+	memcpy(&four.sin_addr, a->byte, 4);
+	memcpy(ret, &four, sizeof four);
+	return sizeof four;
+}
+
+static void look_ntp(struct looking *l)
+{
+	struct sockaddr_storage to;
+	struct where w;
+	socklen_t n;
+	char url[URL_ROOM], none[URL_ROOM];
+	int fd, length = snprintf(url, sizeof url, "http://%s/", l->q.target);
+
+	l->q.is_proxied = false;
+	if (length < 0 || length >= URL_ROOM || !canonical(url, none) || !parse_where(none, &w)) {
+		say(l, FETCH_WRONG, "it is no address and port");
+		return;
+	}
+	if (!look_up(l, &w))
+		return;
+	n = put_socket(&w.at.list[0], w.port, &to);
+	fd = socket(to.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	/* Connected: answers from elsewhere are none, and a refusal is heard. */
+	if (fd < 0 || connect(fd, (struct sockaddr *)&to, n) < 0)
+		say(l, FETCH_NO_NETWORK, "the address cannot be reached from here");
+	else
+		ask_monlist(l, fd);
+	if (fd >= 0)
+		close(fd);
+	address_format(&w.at.list[0], l->address);
+}
+
 static void look(struct looking *l)
 {
 	static void (*const kinds[FETCH_KINDS])(struct looking *) = {
@@ -413,6 +499,7 @@ static void look(struct looking *l)
 		[FETCH_TCP] = look_port,
 		[FETCH_TLS] = look_port,
 		[FETCH_DNS] = look_dns,
+		[FETCH_NTP] = look_ntp,
 	};
 
 	if (l->q.is_proxied && !l->fetcher->proxy[0])

@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "desk/incident/telling.h"
 #include "face/cmd/common.h"
 #include "ground/access/sight.h"
 
@@ -92,6 +93,15 @@ int cases_end(struct cases *c, int r, const struct error *err)
 {
 	cases_close(c);
 	return r < 0 ? common_failed(r, err) : EXIT_YES;
+}
+
+struct telling_centre cases_centre(const struct invocation *in, const struct cases *c)
+{
+	return (struct telling_centre){ .name_ja = conf_text(c->conf, SETTING_CENTRE_NAME_JA),
+					.name_en = conf_text(c->conf, SETTING_CENTRE_NAME_EN),
+					.can_sign = conf_text(c->conf, SETTING_KEYS_SIGN)[0],
+					.wants_plain = in->value[OPTION_PLAIN],
+					.doing = c->doing };
 }
 
 const char *cases_option(const struct invocation *in, enum command_option option, const char *otherwise)

@@ -38,6 +38,10 @@ const char *cases_option(const struct invocation *in, enum command_option option
 /* A file's text, "-" for standard input, of the arena: UTF-8 without NUL. */
 int cases_text_of(struct cases *c, const char *path, size_t max, const char **ret, struct error *err);
 
+/* Who writes letters, as telling.h of desk/incident wants it: names, keys, now. */
+struct telling_centre;
+struct telling_centre cases_centre(const struct invocation *in, const struct cases *c);
+
 /* The exit code that goes with a failure: wrong usage for -EINVAL. Prints it. */
 int common_failed(int r, const struct error *err);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright The hinomi authors */
-/* hinomi incident make, list, show, join, split, merge, unmerge, close, reopen. */
+/* hinomi incident make, list, show, join, split, merge, unmerge, link, unlink, close, reopen. */
 #include "desk/incident/incident.h"
 
 #include "base/cleanup.h"
@@ -189,6 +189,26 @@ static int show_indicators(struct sheet *s, struct cases *c, int64_t id, struct 
 	return r;
 }
 
+static int show_links(struct sheet *s, struct cases *c, int64_t id, struct error *err)
+{
+	struct record_tie *list = NULL;
+	size_t count = 0;
+	int r = record_ties(c->db, ACCESS_LOCAL, id, c->arena, &list, &count, err);
+
+	sheet_list(s, "links", "Links");
+	for (size_t i = 0; i < count; i++) {
+		if (record_is_of_desk(list[i].reason))
+			continue;
+		sheet_item(s);
+		sheet_text(s, "ref", "ref", list[i].ref);
+		sheet_text(s, "kind", "kind", list[i].kind);
+		sheet_text(s, "reason", "because", list[i].reason);
+		sheet_item_end(s);
+	}
+	sheet_list_end(s);
+	return r;
+}
+
 int cmd_incident_show(const struct invocation *in)
 {
 	struct error err = ERROR_NONE;
@@ -208,6 +228,8 @@ int cmd_incident_show(const struct invocation *in)
 			r = show_requests(&s, &c, i.id, &err);
 		if (r == 0)
 			r = show_indicators(&s, &c, i.id, &err);
+		if (r == 0)
+			r = show_links(&s, &c, i.id, &err);
 		if (r == 0)
 			r = show_letters(&s, &c, i.id, &err);
 		if (r == 0)
@@ -306,6 +328,27 @@ static int reopen(struct cases *c, const struct incident *i, const char *reason,
 {
 	(void)reason;
 	return incident_reopen(c->db, i->id, &c->doing, err);
+}
+
+static int tie(struct cases *c, const struct incident *first, const char *other, const char *reason, struct error *err)
+{
+	return incident_link(c->db, ACCESS_LOCAL, first->id, other, reason, &c->doing, err);
+}
+
+static int untie(struct cases *c, const struct incident *first, const char *other, const char *reason, struct error *err)
+{
+	(void)reason;
+	return incident_unlink(c->db, ACCESS_LOCAL, first->id, other, &c->doing, err);
+}
+
+int cmd_incident_link(const struct invocation *in)
+{
+	return change_first(in, tie);
+}
+
+int cmd_incident_unlink(const struct invocation *in)
+{
+	return change_first(in, untie);
 }
 
 int cmd_incident_join(const struct invocation *in)

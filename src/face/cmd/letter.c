@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright The hinomi authors */
-/* hinomi letter list, show, send, withdraw, resend, settle. */
+/* hinomi letter list, show, advice, send, withdraw, resend, settle. */
 #include "ground/letter/letter.h"
 
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "desk/incident/incident.h"
 #include "desk/incident/report.h"
+#include "desk/incident/telling.h"
 #include "face/cmd/cmd_int.h"
+#include "face/cmd/common.h"
 #include "face/cmd/desk_show.h"
 #include "face/cmd/table.h"
 
@@ -92,6 +94,48 @@ int cmd_letter_list(const struct invocation *in)
 		t = table_begin(in, columns, COUNT(columns));
 		for (size_t i = 0; i < count; i++)
 			print_letter(&t, &list[i]);
+		table_end(&t);
+	}
+	return cases_end(&c, r, &err);
+}
+
+static const struct column advice_columns[] = {
+	{ "category", "Category", COLUMN_TEXT },
+	{ "audience", "For", COLUMN_TEXT },
+	{ "text", "Advice", COLUMN_TEXT },
+};
+
+/* Paragraphs are no cells for people. */
+static void print_advice(const struct invocation *in, struct table *t, const struct telling_advice *a)
+{
+	if (!in->value[OPTION_JSON] && !in->value[OPTION_CSV]) {
+		printf("%s, for %s:\n%s\n\n", a->category, strcmp(a->audience, "user") == 0 ? "users" : "administrators", a->text);
+		return;
+	}
+	table_text(t, a->category);
+	table_text(t, a->audience);
+	table_text(t, a->text);
+}
+
+int cmd_letter_advice(const struct invocation *in)
+{
+	struct telling_advice *list = NULL;
+	struct error err = ERROR_NONE;
+	enum lang lang = LANG_EN;
+	size_t count = 0;
+	struct table t;
+	struct cases c;
+	int r;
+
+	if (common_lang(in, &lang, &err) < 0)
+		return command_usage(&err);
+	r = cases_open(in, false, &c, &err);
+	if (r == 0 && c.db)
+		r = telling_library(c.db, lang_code(lang), c.arena, &list, &count, &err);
+	if (r == 0) {
+		t = table_begin(in, advice_columns, COUNT(advice_columns));
+		for (size_t i = 0; i < count; i++)
+			print_advice(in, &t, &list[i]);
 		table_end(&t);
 	}
 	return cases_end(&c, r, &err);

@@ -6,6 +6,7 @@
 #include "base/calendar.h"
 #include "base/cleanup.h"
 #include "base/memory.h"
+#include "desk/incident/check.h"
 #include "face/cmd/cmd_int.h"
 #include "face/cmd/common.h"
 #include "face/cmd/common_cases.h"
@@ -126,7 +127,7 @@ static int finish(struct importing *m, struct error *err)
 	return r < 0 ? r : list_make(m->c.db, m->report, &m->c.doing, tell, m, err);
 }
 
-static void print_list(const struct invocation *in, const struct list *l)
+static void print_list(const struct invocation *in, const struct list *l, const struct check_counts *checks)
 {
 	struct sheet s;
 
@@ -138,6 +139,8 @@ static void print_list(const struct invocation *in, const struct list *l)
 	sheet_number(&s, "lines", "lines", l->lines);
 	sheet_number(&s, "faults", "not understood", l->faults);
 	sheet_number(&s, "addresses", "addresses", l->addresses);
+	sheet_number(&s, "confirmed", "confirmed", checks->confirmed);
+	sheet_number(&s, "not_confirmed", "not confirmed", checks->refuted);
 	sheet_number(&s, "contacts", "contacts", l->contacts);
 	sheet_number(&s, "without_contact", "without contact", l->without_contact);
 	sheet_number(&s, "incidents", "incidents", l->incidents);
@@ -147,12 +150,17 @@ static void print_list(const struct invocation *in, const struct list *l)
 
 static int show(struct importing *m, struct error *err)
 {
+	struct check_counts checks;
 	struct list l;
 	int r = list_load(m->c.db, m->report, m->c.arena, &l, err);
 
+	if (r == 0)
+		return error_set(err, -ENOENT, "the report is not a list");
 	if (r > 0)
-		print_list(m->in, &l);
-	return r == 0 ? error_set(err, -ENOENT, "the report is not a list") : r < 0 ? r : 0;
+		r = check_count(m->c.db, m->report, &checks, err);
+	if (r == 0)
+		print_list(m->in, &l, &checks);
+	return r;
 }
 
 static int import(struct importing *m, const char *path, struct error *err)
@@ -224,7 +232,7 @@ static int ask(struct importing *m, struct error *err)
 {
 	struct list_letters o = { .subject = cases_option(m->in, OPTION_SUBJECT, ""),
 				  .home = conf_text(m->c.conf, SETTING_CENTRE_COUNTRY),
-				  .wants_plain = m->in->value[OPTION_PLAIN],
+				  .wants_plain = m->in->value[OPTION_PLAIN], .only_confirmed = m->in->value[OPTION_CONFIRMED],
 				  .can_sign = conf_text(m->c.conf, SETTING_KEYS_SIGN)[0], .blobs = m->c.blobs, .doing = m->c.doing };
 	int r = find(m, m->in->arguments[0], err);
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright The hinomi authors */
-/* hinomi report list, show, same, close, open, bin. */
+/* hinomi report list, show, same, thank, close, open, bin. */
 #include "desk/incident/report.h"
 
 #include "base/cleanup.h"
 #include "desk/incident/same.h"
+#include "desk/incident/telling.h"
 #include "desk/incident/incident.h"
 #include "face/cmd/cmd_int.h"
 #include "face/cmd/desk_find.h"
@@ -198,6 +199,28 @@ static int set_state(const struct invocation *in, const char *state)
 		r = find_report(&c, in->arguments[i], &p, &err);
 		if (r == 0)
 			r = report_set_state(c.db, p.id, state, &c.doing, &err);
+	}
+	return cases_end(&c, r, &err);
+}
+
+int cmd_report_thank(const struct invocation *in)
+{
+	struct telling_centre centre;
+	struct error err = ERROR_NONE;
+	char ref[RECORD_REF_MAX];
+	struct report p;
+	struct cases c;
+	int r = cases_open(in, true, &c, &err);
+
+	for (size_t i = 0; i < in->argument_count && r == 0; i++) {
+		centre = cases_centre(in, &c);
+		r = find_report(&c, in->arguments[i], &p, &err);
+		if (r == 0)
+			r = telling_closing(c.db, &p, &centre, ref, &err);
+		if (r == 0)
+			puts(ref);
+		else
+			error_prefix(&err, "%s", in->arguments[i]);
 	}
 	return cases_end(&c, r, &err);
 }

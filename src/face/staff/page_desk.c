@@ -8,6 +8,7 @@
 #include "ground/indicator/indicator.h"
 
 #include <errno.h>
+#include <strings.h>
 
 #define SHOWN_MAX (1u << 20)
 
@@ -63,6 +64,16 @@ void desk_time_cell(struct page *p, struct sheet *sheet, int64_t time_us)
 		sheet_nothing(sheet);
 }
 
+/* Whoever wrote it took care of that: hxxp, [.]. */
+static bool is_harmless(const struct extract_item *item)
+{
+	size_t n = strcspn(item->text, ":"); /* of the scheme that it means */
+
+	if (memchr(item->found.p, '[', item->found.n) && !strchr(item->text, '['))
+		return true;
+	return item->has_scheme && (item->found.n < n || strncasecmp((const char *)item->found.p, item->text, n) != 0);
+}
+
 /* URLs are shown so that no program takes them for links. */
 static const char *harmless(struct page *p, const char *text)
 {
@@ -74,7 +85,7 @@ static const char *harmless(struct page *p, const char *text)
 	extract(BYTES_TEXT(text), p->arena, &items);
 	for (size_t i = 0; i < items.count; i++) {
 		const struct extract_item *item = &items.item[i];
-		if (item->kind != EXTRACT_URL || item->offset < at)
+		if (item->kind != EXTRACT_URL || item->offset < at || is_harmless(item))
 			continue;
 		buf_add(&b, text + at, item->offset - at);
 		defang(item->found, &b);

@@ -62,6 +62,32 @@ int record_join(struct db *db, int64_t from, int64_t to, const char *reason, int
 	return r < 0 ? r : 0;
 }
 
+int record_part(struct db *db, int64_t from, int64_t to, int64_t at, const char *actor, struct error *err)
+{
+	int r = record_link_delete(db, from, to, err), told;
+
+	if (r <= 0)
+		return r;
+	told = record_happened(db, from, at, actor, "unlinked", NULL, err);
+	if (told == 0)
+		told = record_happened(db, to, at, actor, "unlinked", NULL, err);
+	return told < 0 ? told : r;
+}
+
+bool record_is_of_desk(const char *reason)
+{
+	return strcmp(reason, "contains") == 0 || strcmp(reason, "same as") == 0;
+}
+
+int record_find(struct db *db, int64_t viewer, const char *ref, int64_t *ret_id, struct error *err)
+{
+	struct record_id_by_ref_row row = { 0 };
+	int r = record_id_by_ref(db, viewer, ref, NULL, &row, err);
+
+	*ret_id = row.id;
+	return r;
+}
+
 /* Rows on their way into the arena. */
 struct moments {
 	struct record_moment *list;

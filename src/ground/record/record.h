@@ -41,6 +41,16 @@ int record_happened(struct db *db, int64_t id, int64_t at, const char *actor, co
 int record_join(struct db *db, int64_t from, int64_t to, const char *reason, int64_t at, const char *actor,
 		struct error *err);
 
+/* Takes the links between two records away that people made, in both directions; not those that desks keep themselves
+ * (record_is_of_desk). 0: there was none; else how many. */
+int record_part(struct db *db, int64_t from, int64_t to, int64_t at, const char *actor, struct error *err);
+
+/* Reasons of links that desks keep, with rows of their own that say more: "contains", "same as". */
+bool record_is_of_desk(const char *reason);
+
+/* Any record by its ref, where the viewer may see it: 1 and its id; 0. */
+int record_find(struct db *db, int64_t viewer, const char *ref, int64_t *ret_id, struct error *err);
+
 struct record_moment {
 	int64_t at;
 	const char *actor, *what, *detail;

@@ -27,6 +27,19 @@ INSERT INTO record_event (record_id, at, actor, what, detail) VALUES (:record_id
 INSERT INTO record_link (from_id, to_id, reason, at, actor) VALUES (:from_id, :to_id, :reason, :at, :actor)
 ON CONFLICT (from_id, to_id, reason) DO NOTHING;
 
+-- name: record_link_delete
+-- The link was wrong.
+-- in: from_id id, to_id id
+DELETE FROM record_link WHERE ((from_id = :from_id AND to_id = :to_id) OR (from_id = :to_id AND to_id = :from_id))
+	AND reason NOT IN ('contains', 'same as');
+
+-- name: record_id_by_ref
+-- Any record by its ref.
+-- in: viewer id, ref text      one: id id
+SELECT r.id FROM record r
+JOIN access_sight s ON s.viewer_id = :viewer AND s.kind = r.kind AND s.marking = r.marking AND s.compartment = r.compartment
+WHERE r.ref = :ref;
+
 -- name: record_timeline
 -- What happened to a record, as it happened.
 -- unscoped: who may see the record was asked before its timeline is read
