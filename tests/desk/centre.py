@@ -154,6 +154,11 @@ class Centre:
             raise AssertionError(f"{' '.join(map(str, words))}: exit {done.returncode}: {done.stderr.decode()}")
         return (done.stdout if code == 0 else done.stderr).decode().strip()
 
+    def said(self, *words):
+        """What it says to people besides."""
+        return subprocess.run([HINOMI, *words[:2], "-c", self.folder / "hinomi.conf", *map(str, words[2:])], capture_output=True,
+                              cwd=self.folder, check=True).stderr.decode()
+
     def rows(self, *words):
         return [json.loads(line) for line in self.run(*words, "--json").splitlines()]
 

@@ -156,6 +156,10 @@ static int take(void *context, const struct incident_select_row *row)
 		.origin = arena_text(a, row->origin),
 		.country = arena_text(a, row->country),
 		.hosting = arena_text(a, row->hosting),
+		.carrier = arena_text(a, row->carrier),
+		.lead_in = arena_text(a, row->lead_in),
+		.campaign = arena_text(a, row->campaign),
+		.first_seen = row->has_first_seen ? row->first_seen : 0,
 		.merged_into = arena_text(a, row->merged_into ? row->merged_into : ""),
 		.reports = row->reports,
 		.requests = row->requests,
@@ -166,7 +170,7 @@ static int take(void *context, const struct incident_select_row *row)
 int incident_load(struct db *db, int64_t viewer, int64_t id, struct arena *arena, struct incident *ret, struct error *err)
 {
 	struct reading g = { .arena = arena };
-	int r = incident_select(db, viewer, id, id, "", 1, 1, take, &g, err);
+	int r = incident_select(db, viewer, id, id, "", 1, "", 1, 1, take, &g, err);
 
 	if (r == 0 && g.count) {
 		*ret = g.list[0];
@@ -194,11 +198,11 @@ static int give(int r, struct reading *g, struct incident **ret, size_t *ret_cou
 	return r;
 }
 
-int incident_list(struct db *db, int64_t viewer, const char *state, int64_t most, struct arena *arena, struct incident **ret, size_t *ret_count,
+int incident_list(struct db *db, int64_t viewer, const char *state, const char *campaign, int64_t most, struct arena *arena, struct incident **ret, size_t *ret_count,
 		  struct error *err)
 {
 	struct reading g = { .arena = arena };
-	int r = incident_select(db, viewer, 0, INT64_MAX, state, state[0] == '\0', most, take, &g, err);
+	int r = incident_select(db, viewer, 0, INT64_MAX, state, state[0] == '\0', campaign, campaign[0] == '\0', most, take, &g, err);
 
 	return give(r, &g, ret, ret_count);
 }
@@ -211,7 +215,7 @@ int incident_of_report(struct db *db, int64_t viewer, int64_t report_id, struct 
 	int r = incident_ids_of_report(db, report_id, &ids, err);
 
 	for (size_t i = 0; i < ids.count && r == 0; i++)
-		r = incident_select(db, viewer, ids.list[i], ids.list[i], "", 1, 1, take, &g, err);
+		r = incident_select(db, viewer, ids.list[i], ids.list[i], "", 1, "", 1, 1, take, &g, err);
 	free(ids.list);
 	return give(r, &g, ret, ret_count);
 }

@@ -29,7 +29,8 @@ struct incident_new {
 struct incident {
 	int64_t id, counts_at, closed_at; /* 0: not closed */
 	const char *ref, *title, *category, *category_ja, *category_en, *state, *closed_reason, *claimed_by;
-	const char *brand, *industry, *origin, *country, *hosting, *merged_into; /* a ref, or "" */
+	const char *brand, *industry, *origin, *country, *hosting, *carrier, *lead_in, *campaign, *merged_into; /* a ref, or "" */
+	int64_t first_seen; /* 0: nobody knows */
 	int64_t reports, requests;
 };
 
@@ -41,7 +42,8 @@ int incident_make(struct db *db, const struct incident_new *n, int64_t *ret_id, 
 
 int incident_by_ref(struct db *db, int64_t viewer, const char *ref, struct arena *arena, struct incident *ret, struct error *err);
 int incident_load(struct db *db, int64_t viewer, int64_t id, struct arena *arena, struct incident *ret, struct error *err);
-int incident_list(struct db *db, int64_t viewer, const char *state, int64_t most, struct arena *arena, struct incident **ret, size_t *ret_count,
+/* Of a state and a campaign ("": all), the newest first. */
+int incident_list(struct db *db, int64_t viewer, const char *state, const char *campaign, int64_t most, struct arena *arena, struct incident **ret, size_t *ret_count,
 		  struct error *err);
 /* Those that a report contains now. */
 int incident_of_report(struct db *db, int64_t viewer, int64_t report_id, struct arena *arena, struct incident **ret, size_t *ret_count,

@@ -24,9 +24,9 @@ UPDATE incident_incident SET counts_at = :counts_at, changed_at = :at WHERE id =
 
 -- name: incident_select
 -- Incidents of a range of ids, of a state or all; the newest first.
--- in: viewer id, first id, last id, state text, any_state number, most number
--- out: id id, counts_at time, closed_at time?, ref text, title text, category text, category_ja text, category_en text, state text, closed_reason text, claimed_by text, brand text, industry text, origin text, country text, hosting text, merged_into text?, reports number, requests number
-SELECT i.id, i.counts_at, i.closed_at, r.ref, i.title, i.category, k.name_ja AS category_ja, k.name_en AS category_en, i.state,
+-- in: viewer id, first id, last id, state text, any_state number, campaign text, any_campaign number, most number
+-- out: id id, counts_at time, closed_at time?, first_seen time?, carrier text, lead_in text, campaign text, ref text, title text, category text, category_ja text, category_en text, state text, closed_reason text, claimed_by text, brand text, industry text, origin text, country text, hosting text, merged_into text?, reports number, requests number
+SELECT i.id, i.counts_at, i.closed_at, i.first_seen, i.carrier, i.lead_in, i.campaign, r.ref, i.title, i.category, k.name_ja AS category_ja, k.name_en AS category_en, i.state,
 	i.closed_reason, i.claimed_by, i.brand, i.industry, i.origin, i.country, i.hosting, m.ref AS merged_into,
 	(SELECT count(*) FROM incident_contained c WHERE c.incident_id = i.id AND c.ended_at IS NULL) AS reports,
 	(SELECT count(*) FROM incident_request q WHERE q.incident_id = i.id AND q.asked_at IS NOT NULL) AS requests
@@ -36,6 +36,7 @@ JOIN access_sight s ON s.viewer_id = :viewer AND s.kind = r.kind AND s.marking =
 	LEFT JOIN incident_merge g ON g.from_id = i.id AND g.ended_at IS NULL
 	LEFT JOIN record m ON m.id = g.into_id
 WHERE i.id BETWEEN :first AND :last AND (i.state = :state OR :any_state = 1)
+	AND (i.campaign = :campaign OR :any_campaign = 1)
 ORDER BY i.id DESC LIMIT :most;
 
 -- name: incident_id_by_ref

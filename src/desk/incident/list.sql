@@ -110,7 +110,10 @@ SELECT id FROM incident_line WHERE report_id = :report_id AND line_incident_id I
 -- in: report_id id, after id, any_check number, most number      out: contact_id id
 SELECT DISTINCT n.contact_id FROM incident_line n
 WHERE n.report_id = :report_id AND n.contact_id > :after AND n.line_incident_id IS NOT NULL
-	AND (n.checked = 'confirmed' OR :any_check = 1) AND NOT EXISTS (
+	AND (n.checked = 'confirmed' OR :any_check = 1)
+	AND NOT EXISTS (SELECT 1 FROM incident_notice d WHERE d.incident_id = n.line_incident_id AND d.decision = 'not needed'
+		AND NOT EXISTS (SELECT 1 FROM incident_notice e WHERE e.incident_id = d.incident_id AND e.id > d.id))
+	AND NOT EXISTS (
 	SELECT 1 FROM incident_request q WHERE q.incident_id = n.line_incident_id AND q.contact_id = n.contact_id)
 ORDER BY n.contact_id NULLS LAST LIMIT :most;
 
@@ -120,7 +123,10 @@ ORDER BY n.contact_id NULLS LAST LIMIT :most;
 -- in: report_id id, contact_id id, any_check number      out: id id
 SELECT DISTINCT n.line_incident_id AS id FROM incident_line n
 WHERE n.report_id = :report_id AND n.contact_id = :contact_id AND n.line_incident_id IS NOT NULL
-	AND (n.checked = 'confirmed' OR :any_check = 1) AND NOT EXISTS (
+	AND (n.checked = 'confirmed' OR :any_check = 1)
+	AND NOT EXISTS (SELECT 1 FROM incident_notice d WHERE d.incident_id = n.line_incident_id AND d.decision = 'not needed'
+		AND NOT EXISTS (SELECT 1 FROM incident_notice e WHERE e.incident_id = d.incident_id AND e.id > d.id))
+	AND NOT EXISTS (
 	SELECT 1 FROM incident_request q WHERE q.incident_id = n.line_incident_id AND q.contact_id = n.contact_id)
 ORDER BY n.line_incident_id NULLS LAST;
 
@@ -129,6 +135,9 @@ ORDER BY n.line_incident_id NULLS LAST;
 -- unscoped: they go to that contact alone
 -- in: report_id id, contact_id id, any_check number
 -- out: number number, address text, at time?, at_text text, port number?, host text, url text, kind text, checked text, check_method text, checked_at time?
-SELECT number, address, at, at_text, line_port AS port, host, url, kind, checked, check_method, checked_at FROM incident_line
+SELECT number, address, at, at_text, line_port AS port, host, url, kind, checked, check_method, checked_at FROM incident_line n
 WHERE report_id = :report_id AND contact_id = :contact_id AND line_incident_id IS NOT NULL
-	AND (checked = 'confirmed' OR :any_check = 1) ORDER BY number;
+	AND (checked = 'confirmed' OR :any_check = 1)
+	AND NOT EXISTS (SELECT 1 FROM incident_notice d WHERE d.incident_id = n.line_incident_id AND d.decision = 'not needed'
+		AND NOT EXISTS (SELECT 1 FROM incident_notice e WHERE e.incident_id = d.incident_id AND e.id > d.id))
+ORDER BY number;

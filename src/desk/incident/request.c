@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/calendar.h"
 #include "base/memory.h"
+#include "desk/incident/notice.h"
 #include "desk/incident/request.sql.gen.h"
 #include "ground/letter/rules.h"
 #include "ground/people/key.h"
@@ -78,11 +79,33 @@ static int add_one(struct db *db, struct making *m, size_t i, const char *series
 	return r < 0 ? r : 0;
 }
 
+/* What was decided to need no notice is not told of. */
+static int may_tell(struct db *db, const struct request_new *n, struct error *err)
+{
+	struct arena *arena = arena_new();
+	struct notice notice;
+	int r = 0;
+
+	for (size_t i = 0; i < n->incident_count && r == 0; i++) {
+		r = notice_load(db, n->incidents[i], arena, &notice, err);
+		if (r == 0 && notice.decision == NOTICE_NOT_NEEDED) {
+			error_hint(err, "`hinomi incident judge` decides again, also against the rule, with a reason");
+			r = error_set(err, -EPERM, "it was decided that nobody needs to be told");
+		}
+		arena_reset(arena);
+	}
+	arena_free(arena);
+	return r;
+}
+
 static int make(struct db *db, void *context, struct error *err)
 {
 	struct making *m = context;
 	char series[16];
-	int r = draft(db, m, err);
+	int r = may_tell(db, m->n, err);
+
+	if (r == 0)
+		r = draft(db, m, err);
 
 	snprintf(series, sizeof series, "Q%04d", calendar_date(m->n->doing.at).year);
 	for (size_t i = 0; i < m->n->incident_count && r == 0; i++)

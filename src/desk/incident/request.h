@@ -37,7 +37,7 @@ int request_protection(struct db *db, int64_t contact_id, bool can_sign, bool wa
 		       struct error *err);
 
 /* Drafts one letter about all these incidents, with a request for each; a transaction of its own. -EEXIST: the party was asked
- * about one of them already (then a reminder is what is meant). */
+ * about one of them already (then a reminder is what is meant); -EPERM: it was decided not to tell of one (notice.h). */
 int request_make(struct db *db, const struct request_new *n, int64_t *ret_letter, char ret_ref[RECORD_REF_MAX],
 		 struct error *err);
 

@@ -3,6 +3,7 @@
 /* What commands on the case database share. */
 #include "face/cmd/common_cases.h"
 
+#include "base/calendar.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/text.h"
@@ -107,6 +108,20 @@ struct telling_centre cases_centre(const struct invocation *in, const struct cas
 const char *cases_option(const struct invocation *in, enum command_option option, const char *otherwise)
 {
 	return in->value[option] ? in->value[option] : otherwise;
+}
+
+int cases_time(const struct invocation *in, const struct cases *c, int64_t *ret, struct error *err)
+{
+	const char *text = in->value[OPTION_AT];
+
+	*ret = c->doing.at;
+	if (!text)
+		return 0;
+	if (!time_parse(BYTES_TEXT(text), false, ret)) {
+		error_hint(err, "2009-03-03T14:46, with Z or +09:00 where it is not the centre's zone");
+		return error_set(err, -EINVAL, "'%.40s' is not a time", text);
+	}
+	return *ret > c->doing.at ? error_set(err, -EINVAL, "'%.40s' is still to come", text) : 0;
 }
 
 int cases_text_of(struct cases *c, const char *path, size_t max, const char **ret, struct error *err)

@@ -35,6 +35,8 @@ void cases_close(struct cases *c);
 int cases_end(struct cases *c, int r, const struct error *err);
 /* The value of an option, or `otherwise`. */
 const char *cases_option(const struct invocation *in, enum command_option option, const char *otherwise);
+/* --at: when it was, at the latest now; without it now. -EINVAL. */
+int cases_time(const struct invocation *in, const struct cases *c, int64_t *ret, struct error *err);
 /* A file's text, "-" for standard input, of the arena: UTF-8 without NUL. */
 int cases_text_of(struct cases *c, const char *path, size_t max, const char **ret, struct error *err);
 

@@ -86,7 +86,7 @@ int show_messages(struct sheet *s, struct cases *c, int64_t about_id, struct err
 
 /* --- watching --- */
 
-static int read_holidays(const struct cases *c, struct holiday_table **ret, struct error *err)
+int cases_holidays(const struct cases *c, struct holiday_table **ret, struct error *err)
 {
 	const char *path = conf_text(c->conf, SETTING_CENTRE_HOLIDAYS);
 	_cleanup_(buf_clear) struct buf b = { .p = NULL };
@@ -120,7 +120,7 @@ int show_intervals(struct sheet *s, struct cases *c, const struct watch_target *
 {
 	struct business_calendar calendar = { .table = NULL };
 	struct holiday_table *table = NULL;
-	int r = read_holidays(c, &table, err);
+	int r = cases_holidays(c, &table, err);
 
 	calendar.table = table;
 	sheet_list(s, "intervals", "From when to when");

@@ -7,6 +7,10 @@
 #include "face/cmd/common_cases.h"
 #include "face/cmd/sheet.h"
 
+/* The table of the setting centre.holidays; NULL where there is none: then the law's rule holds. Free with holiday_table_free. */
+struct holiday_table;
+int cases_holidays(const struct cases *c, struct holiday_table **ret, struct error *err);
+
 int show_timeline(struct sheet *s, struct cases *c, int64_t id, struct error *err);
 int show_letters(struct sheet *s, struct cases *c, int64_t about_id, struct error *err);
 int show_messages(struct sheet *s, struct cases *c, int64_t about_id, struct error *err);

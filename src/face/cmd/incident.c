@@ -99,7 +99,8 @@ int cmd_incident_list(const struct invocation *in)
 	if (r < 0)
 		return common_failed(r, &err);
 	if (c.db)
-		r = incident_list(c.db, ACCESS_LOCAL, cases_option(in, OPTION_STATE, ""), (int64_t)most, c.arena, &list, &count, &err);
+		r = incident_list(c.db, ACCESS_LOCAL, cases_option(in, OPTION_STATE, ""),
+				  cases_option(in, OPTION_CAMPAIGN, ""), (int64_t)most, c.arena, &list, &count, &err);
 	if (r == 0) {
 		t = table_begin(in, columns, COUNT(columns));
 		for (size_t i = 0; i < count; i++)
@@ -123,7 +124,13 @@ static void show_incident(struct sheet *s, const struct incident *i)
 	sheet_text(s, "closed_reason", "because", i->closed_reason);
 	sheet_text(s, "brand", "brand", i->brand);
 	sheet_text(s, "origin", "origin", i->origin);
+	sheet_text(s, "industry", "industry", i->industry);
+	sheet_text(s, "hosting", "hosting", i->hosting);
+	sheet_text(s, "carrier", "carrier", i->carrier);
 	sheet_text(s, "country", "country", i->country);
+	sheet_time(s, "first_seen", "first seen", i->first_seen);
+	sheet_text(s, "lead_in", "led to by", i->lead_in);
+	sheet_text(s, "campaign", "campaign", i->campaign);
 }
 
 static int show_reports(struct sheet *s, struct cases *c, int64_t id, struct error *err)

@@ -26,12 +26,16 @@ static bool is_channel(const char *name)
 static int take(const struct invocation *in, struct cases *c, const char *channel, struct error *err)
 {
 	_cleanup_(buf_clear) struct buf mail;
-	int64_t id;
-	int r = common_read_file(in->argument_count ? in->arguments[0] : "-", INTAKE_MESSAGE_MAX, &mail, err);
+	int64_t id, at;
+	int r = cases_time(in, c, &at, err);
 
 	if (r < 0)
 		return r;
-	return intake_keep(c->db, c->blobs, &(struct intake_new){ channel, buf_bytes(&mail), c->doing.at }, &id, err);
+	r = common_read_file(in->argument_count ? in->arguments[0] : "-", INTAKE_MESSAGE_MAX, &mail, err);
+
+	if (r < 0)
+		return r;
+	return intake_keep(c->db, c->blobs, &(struct intake_new){ channel, buf_bytes(&mail), at }, &id, err);
 }
 
 int cmd_mail_take(const struct invocation *in)

@@ -45,7 +45,7 @@ int page_incidents(struct page *p, struct error *err)
 
 	if (!page_has_cases(p))
 		return 0;
-	r = incident_list(p->staff->db, p->viewer.id, "", DESK_ROWS_MAX, p->arena, &list, &count, err);
+	r = incident_list(p->staff->db, p->viewer.id, "", "", DESK_ROWS_MAX, p->arena, &list, &count, err);
 	if (r == 0)
 		desk_incidents_sheet(p, list, count);
 	return r;
