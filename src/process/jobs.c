@@ -416,16 +416,16 @@ static int watch(const struct conf *c, const struct held *held, struct error *er
 
 static struct job {
 	const char *name;
-	int64_t every_us, at_us; /* at so long after each multiple of so long */
+	int64_t every_us, at_us; /* at so long after each multiple of so long; 0: of the setting centre.pace */
 	int (*hold)(const struct conf *c, struct held *held, struct error *err); /* before the walls stand; NULL */
 	int (*run)(const struct conf *c, const struct held *held, struct error *err);
 	int64_t next_us;
 } jobs[] = {
 	{ "audit", 60 * SECOND_US, 0, hold_cases, seal, 0 },
-	{ "intake", 5 * SECOND_US, 0, hold_reader, intake, 0 },
-	{ "states", 5 * SECOND_US, 0, hold_states, states, 0 },
-	{ "outbox", 5 * SECOND_US, 0, hold_senders, outbox, 0 },
-	{ "watch", 5 * SECOND_US, 0, hold_fetcher, watch, 0 },
+	{ "intake", 0, 0, hold_reader, intake, 0 },
+	{ "states", 0, 0, hold_states, states, 0 },
+	{ "outbox", 0, 0, hold_senders, outbox, 0 },
+	{ "watch", 0, 0, hold_fetcher, watch, 0 },
 	{ "surges", HOUR_US, 3 * 60 * SECOND_US, hold_cases, refresh, 0 },
 	{ "publish", HOUR_US, 5 * 60 * SECOND_US, hold_drawer, publish, 0 },
 };
@@ -539,18 +539,18 @@ static bool run_job(const struct conf *c, const struct job *j)
 	return status == 0;
 }
 
-static void run_due(const struct conf *c)
+static void run_due(const struct conf *c, int64_t pace_us)
 {
 	for (size_t i = 0; i < COUNT(jobs); i++) {
 		struct job *j = &jobs[i];
-		int64_t now = clock_now();
+		int64_t now = clock_now(), every = j->every_us ? j->every_us : pace_us;
 		bool is_done;
 		/* A clock that was set back must not stop the job for long. */
-		if (j->next_us > now && j->next_us <= now + j->every_us)
+		if (j->next_us > now && j->next_us <= now + every)
 			continue;
 		is_done = run_job(c, j);
 		now = clock_now();
-		j->next_us = floor_div(now - j->at_us, j->every_us) * j->every_us + j->every_us + j->at_us;
+		j->next_us = floor_div(now - j->at_us, every) * every + every + j->at_us;
 		if (!is_done)
 			j->next_us = MIN(j->next_us, now + RETRY_US);
 	}
@@ -561,6 +561,7 @@ int main(int argc, char **argv)
 	struct sigaction action = { .sa_handler = stop };
 	struct error err = ERROR_NONE;
 	struct conf *c;
+	int64_t pace;
 	int r;
 
 	log_init("hinomi-jobs", LOG_LEVEL_INFO);
@@ -580,10 +581,11 @@ int main(int argc, char **argv)
 		error_print(&err);
 		return 3;
 	}
+	pace = conf_number(c, SETTING_CENTRE_PACE);
 	while (!is_stopping) {
-		run_due(c);
+		run_due(c, pace * SECOND_US);
 		if (!is_stopping)
-			poll(NULL, 0, 5000);
+			poll(NULL, 0, (int)pace * 1000);
 	}
 	conf_free(c);
 	return 0;

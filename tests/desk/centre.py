@@ -126,7 +126,7 @@ class Centre:
     def write_settings(self):
         keys = f'keys {{ sign = "{self.folder}/sign" open = "{self.folder}/open" }}\n' if self.keys else ""
         (self.folder / "hinomi.conf").write_text(
-            f'centre {{ database = "{self.database}" blobs = "blobs" name_en = "Example CSIRT" name_ja = "例示センター" country = "JP" }}\n'
+            f'centre {{ database = "{self.database}" blobs = "blobs" name_en = "Example CSIRT" name_ja = "例示センター" country = "JP" pace = 1 }}\n'
             'store { folder = "store" }\npublic { tree = "public" }\n'
             f'mail {{ address = "{ADDRESS}" server = "smtp://127.0.0.1:{self.sink.port}" delay = 0 }}\n{keys}{self.settings}')
 

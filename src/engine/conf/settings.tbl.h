@@ -11,6 +11,8 @@ SETTING(CENTRE_DATABASE, "centre", "database", PATH, "/var/lib/hinomi/cases.db",
 	"address: postgresql:///hinomi.")
 SETTING(CENTRE_BLOBS, "centre", "blobs", PATH, "", 0, 0,
 	"Folder of what arrived and what was sent, as it was: mails, files. Empty: blobs, beside the case database.")
+SETTING(CENTRE_PACE, "centre", "pace", NUMBER, "5", 1, 60,
+	"Seconds between two looks for mails to read, letters to send, targets to look at.")
 SETTING(CENTRE_HOLIDAYS, "centre", "holidays", PATH, "", 0, 0,
 	"File of public holidays, as the Cabinet Office publishes them; for each year that it names its days are all there are. "
 	"Empty: those of the law.")
