@@ -219,6 +219,8 @@ static int serve(const struct asked *a, const struct conf *c, struct error *err)
 	staff.actor = actor();
 	staff.names = conf_text(c, SETTING_STAFF_NAMES);
 	staff.mail_address = conf_text(c, SETTING_MAIL_ADDRESS);
+	staff.name_ja = conf_text(c, SETTING_CENTRE_NAME_JA);
+	staff.name_en = conf_text(c, SETTING_CENTRE_NAME_EN);
 	staff.home = conf_text(c, SETTING_CENTRE_COUNTRY);
 	staff.can_sign = conf_text(c, SETTING_KEYS_SIGN)[0];
 	staff.delay_us = conf_number(c, SETTING_MAIL_DELAY) * SECOND_US;

@@ -3,75 +3,11 @@
 // Copyright The hinomi authors
 // Walks every family of pages in both languages at two widths, script off, and fails on what a reader would stumble
 // over; a second walk with script asks axe-core. Screenshots go to <build>/screenshots/. Prints TAP.
-import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
+import { spawn } from "node:child_process";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-const source = process.env.HINOMI_SOURCE, build = process.env.HINOMI_BUILD;
-const require = createRequire(join(source, "package.json"));
-const chromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find((p) => existsSync(p));
-
-function skip(reason) {
-  if (process.env.HINOMI_SUITES === "required") {
-    console.log(`1..1\nnot ok 1 - ${reason}`);
-    process.exit(1);
-  }
-  console.log(`1..0 # SKIP ${reason}`);
-  process.exit(0);
-}
-
-if (!chromium) skip("there is no chromium");
-let playwright, axePath;
-try {
-  playwright = require("playwright-core");
-  axePath = require.resolve("axe-core/axe.min.js");
-} catch {
-  skip("node_modules is missing: npm ci");
-}
-
-const SIZES = [390, 1280];
-const work = mkdtempSync(join(tmpdir(), "hinomi-browser-"));
-const shots = join(build, "screenshots");
-const children = [];
-let count = 0, failed = 0;
-
-function result(name, faults) {
-  count += 1;
-  for (const fault of faults.slice(0, 10)) console.log(`# ${fault}`);
-  if (faults.length) failed += 1;
-  console.log(`${faults.length ? "not ok" : "ok"} ${count} - ${name}`);
-}
-
-function program(name) {
-  return join(build, "src/process", name);
-}
-
-function run(name, ...args) {
-  return feed("", name, ...args);
-}
-
-function feed(input, name, ...args) {
-  const done = spawnSync(name, args, { input, encoding: "utf8", maxBuffer: 1 << 28 });
-  if (done.status !== 0) throw new Error(`${name} ${args.join(" ")}: ${done.stderr}`);
-  return done.stdout;
-}
-
-// Starts a server on a port of its choice; resolves to its address.
-function serve(name, ...args) {
-  const child = spawn(program(name), [...args, "--listen", "127.0.0.1:0"], { stdio: ["ignore", "ignore", "pipe"] });
-  children.push(child);
-  return new Promise((resolve, reject) => {
-    let text = "";
-    child.stderr.on("data", (piece) => {
-      text += piece;
-      const found = /address=(http:\S+)/.exec(text);
-      if (found) resolve(found[1]);
-    });
-    child.on("exit", () => reject(new Error(`${name} ended: ${text}`)));
-  });
-}
+import { SIZES, ask, collectTexts, feed, launch, look, program, result, run, serve, shots, source, test, untranslated, work } from "./lib.mjs";
 
 const FAMILIES_PUBLIC = [
   ["public-quarter", "isdas/index.html"], ["public-year", "isdas/year.html"], ["public-earlier", "isdas/2013q1.html"],
@@ -102,80 +38,6 @@ const FAMILIES_STAFF = [
 const FAMILIES_GUEST = [["staff-login", "login?next=/observe/top"]];
 const FAMILIES_OPEN = [["staff-open", ""], ["staff-open-login", "login"]];
 const WORD = "a password of mine";
-
-const same = new Set(readFileSync(join(source, "po/same.txt"), "utf8").split("\n").filter((l) => l && !l.startsWith("#")));
-
-// Texts of a Japanese page that hold no Japanese and are no data either.
-function untranslated(texts) {
-  const isData = /^(\d+\/(tcp|udp)|[A-Z]{2}|[\d\s.,:;%+−–\-/()~·～]+|\(?[A-Z][a-z]+\/[A-Za-z_]+\)?|AT-\d{4}-\d{4}|[\w.+-]+@[\w.-]+|hxxps?:\/\/[^ ]+)$/;
-  return texts.filter(([text, isCell]) => !/[\u3040-\u30ff\u4e00-\u9fff]/.test(text) && !same.has(text) && !isData.test(text) &&
-    !text.split(" · ").every((part) => same.has(part) || isData.test(part)) &&
-    !(isCell && /^[\w.:/*?-]+(, [\w]+)*$/.test(text))).map(([text]) => text);
-}
-
-const collectTexts = () => {
-  const foreign = `[lang]:not([lang=${document.documentElement.lang}])`;
-  const texts = [], walker = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) {
-    const node = walker.currentNode, parent = node.parentElement, text = node.textContent.replace(/\s+/g, " ").trim();
-    if (!text || parent.closest(`script,style,code,${foreign}`)) continue;
-    texts.push([text, Boolean(parent.closest("td,tbody th"))]);
-  }
-  for (const e of document.querySelectorAll("[aria-label],[title]"))
-    texts.push([e.getAttribute("aria-label") || e.getAttribute("title"), false]);
-  return texts;
-};
-
-async function fontsOf(page) {
-  const cdp = await page.context().newCDPSession(page);
-  const names = new Set();
-  await cdp.send("DOM.enable");
-  await cdp.send("CSS.enable");
-  const { root } = await cdp.send("DOM.getDocument", { depth: -1 });
-  const { nodeIds } = await cdp.send("DOM.querySelectorAll", { nodeId: root.nodeId, selector: "body, body *" });
-  for (const nodeId of nodeIds.slice(0, 1200)) {
-    const { fonts } = await cdp.send("CSS.getPlatformFontsForNode", { nodeId });
-    for (const font of fonts) names.add(font.familyName);
-  }
-  await cdp.detach();
-  return [...names];
-}
-
-async function look(context, site, lang, [name, path, status = 200], width) {
-  const page = await context.newPage(), faults = [];
-  page.on("console", (m) => {
-    if (m.type() === "error" && !(status >= 400 && m.text().includes(String(status)))) faults.push(`console: ${m.text()}`);
-  });
-  page.on("pageerror", (e) => faults.push(`script: ${e.message}`));
-  await page.setViewportSize({ width, height: 900 });
-  const answer = await page.goto(site + path, { waitUntil: "load" });
-  if (answer.status() !== status) faults.push(`answer ${answer.status()} instead of ${status}`);
-  const state = await page.evaluate(() => ({
-    wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    lang: document.documentElement.lang,
-  }));
-  if (state.wide > 0) faults.push(`the document is ${state.wide} px wider than the window`);
-  if (state.lang !== lang) faults.push(`lang is ${state.lang}`);
-  const texts = await page.evaluate(collectTexts);
-  if (lang === "ja") for (const text of untranslated(texts)) faults.push(`not Japanese: ${text}`);
-  if (lang === "en")
-    for (const [text] of texts) if (/[\u3040-\u30ff\u4e00-\u9fff]/.test(text)) faults.push(`not English: ${text}`);
-  if (texts.some(([text]) => text.includes("\ufffd"))) faults.push("a sign that cannot be shown");
-  for (const font of await fontsOf(page)) if (!/^Noto /.test(font)) faults.push(`font ${font}`);
-  await page.screenshot({ path: join(shots, `${name}-${lang}-${width}.png`), fullPage: true });
-  await page.close();
-  result(`${name} ${lang} ${width}`, faults);
-}
-
-async function ask(context, site, lang, [name, path]) {
-  const page = await context.newPage(), faults = [];
-  await page.goto(site + path);
-  await page.addScriptTag({ path: axePath });
-  const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
-  for (const v of found.violations) faults.push(`${v.id}: ${v.help}: ${v.nodes.map((n) => n.target).slice(0, 3).join(" · ")}`);
-  await page.close();
-  result(`${name} ${lang} axe-core`, faults);
-}
 
 // Logs in by the form, after a wrong password has been told of.
 async function logIn(context, site, lang) {
@@ -308,7 +170,7 @@ async function main() {
   const staffSite = await serve("hinomi-staff", "-c", conf, "--data", store, "--place", places, "--scanners", join(work, "scanners"), "--db", cases,
     "--collect", collect);
   const openSite = await serve("hinomi-staff", "--data", store, "--db", join(work, "open.db"));
-  const browser = await playwright.chromium.launch({ executablePath: chromium, args: ["--no-sandbox"] });
+  const browser = await launch();
   for (const lang of ["ja", "en"]) {
     const site = lang === "ja" ? publicSite : `${publicSite}en/`;
     const silent = await browser.newContext({ javaScriptEnabled: false, locale: lang });
@@ -340,15 +202,4 @@ async function main() {
   await browser.close();
 }
 
-try {
-  await main();
-} catch (e) {
-  result("the walk", [e.stack]);
-}
-for (const child of children) {
-  child.removeAllListeners("exit");
-  child.kill();
-}
-rmSync(work, { recursive: true, force: true });
-console.log(`1..${count}`);
-process.exit(failed ? 1 : 0);
+await test(main);

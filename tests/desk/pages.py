@@ -55,6 +55,23 @@ def main(c, s):
         c.take(mail("abuse@isp.example.net", "Re: Phishing site", "It is gone now.", answers=c.row("letter", "show", letter)["message_id"]))
         c.until(lambda: c.row("request", "list")["state"] == "answered")
         assert "It is gone now." in s.page(f"/desk/incident/{incident}") and "answered" in s.page(f"/desk/incident/{incident}")
+    with points_of("without a text the template is the draft; who has not answered is reminded from the page; the reporter gets a closing word"):
+        s.act("/desk/contacts", "add", name="Second desk", address="second@isp.example.net", country="JP", letter_lang="en")
+        leads = s.act(f"/desk/incident/{incident}", "ask", contact="second@isp.example.net", reason="", subject="", text="")
+        assert "Take the page offline" in s.page(leads) and incident in s.page(leads)
+        s.act(leads, "send")
+        c.until(lambda: sum(q["state"] == "asked" for q in c.rows("request", "list")) == 1)
+        waiting = next(q["ref"] for q in c.rows("request", "list") if q["state"] == "asked")
+        leads = s.act(f"/desk/incident/{incident}", "remind", request=waiting)
+        assert c.row("letter", "show", leads.rsplit("/", 1)[1])["kind"] == "reminder"
+        leads = s.act(f"/desk/report/{first}", "thank")
+        assert c.row("letter", "show", leads.rsplit("/", 1)[1])["kind"] == "closing"
+    with points_of("what was decided not to be told of is said beside the field; the course stands on the page"):
+        quiet = c.run("incident", "make", "--category", "phishing", "--title", "quiet")
+        c.run("incident", "judge", quiet, "--because", "not_confirmed")
+        assert "nobody needs to be told" in s.act(f"/desk/incident/{quiet}", "ask", 400, contact="second@isp.example.net", subject="x", text="y")
+        body = s.page(f"/desk/incident/{incident}")
+        assert "Course" in body and "notified" in body and "Second desk" in body
     with points_of("the incident is closed with its reason, and opened again"):
         s.act(f"/desk/incident/{incident}", "close", reason="site gone")
         assert c.row("incident", "show", incident)["closed_reason"] == "site gone"

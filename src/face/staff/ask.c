@@ -19,7 +19,7 @@ static const char *const units[] = { "hour", "day", "week", "month", NULL };
 static const char *const formats[] = { "html", "csv", "json", NULL };
 static const char *const acts[] = { "keep", "confirm", "reject", "reopen", "save", "remove", "password", "totp-begin",
 				    "totp-confirm", "totp-remove", "make", "join", "merge", "unmerge", "close", "open",
-				    "bin", "ask", "send", "withdraw", "resend", "settle", "add", NULL }; /* enum page_act */
+				    "bin", "ask", "send", "withdraw", "resend", "settle", "add", "remind", "thank", NULL }; /* enum page_act */
 
 #define KEPT_FIELDS 11 /* those of a question */
 #define WORDS_MOST 4000
@@ -77,6 +77,7 @@ const struct http_field staff_fields[] = {
 	{ "role", HTTP_CHOICE, 0, 0, 0, indicator_roles },
 	{ "source", HTTP_TEXT, 0, 200, 0, NULL },
 	{ "note", HTTP_TEXT, 0, 500, 0, NULL },
+	{ "request", HTTP_TEXT, 0, 40, 0, NULL },
 	{ 0 },
 };
 

@@ -57,7 +57,7 @@ extern const struct staff_page staff_pages[]; /* ends with a row without path */
 /* What an act does. */
 enum page_act { ACT_KEEP, ACT_CONFIRM, ACT_REJECT, ACT_REOPEN, ACT_SAVE, ACT_REMOVE, ACT_PASSWORD, ACT_TOTP_BEGIN, ACT_TOTP_CONFIRM,
 		ACT_TOTP_REMOVE, ACT_MAKE, ACT_JOIN, ACT_MERGE, ACT_UNMERGE, ACT_CLOSE, ACT_OPEN, ACT_BIN, ACT_ASK, ACT_SEND,
-		ACT_WITHDRAW, ACT_RESEND, ACT_SETTLE, ACT_ADD };
+		ACT_WITHDRAW, ACT_RESEND, ACT_SETTLE, ACT_ADD, ACT_REMIND, ACT_THANK };
 struct page_button {
 	enum page_act act;
 	enum message label;

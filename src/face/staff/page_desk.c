@@ -95,13 +95,18 @@ static const char *harmless(struct page *p, const char *text)
 	return arena_bytes(p->arena, b.p, b.n);
 }
 
+void desk_said_cell(struct page *p, struct sheet *sheet, const char *text)
+{
+	sheet_said(sheet, harmless(p, text));
+}
+
 void page_text(struct page *p, const char *title, const char *note, const char *heading, const char *text)
 {
 	struct value *v = value_add_object((struct value *)(uintptr_t)value_member(p->value, "texts", 5));
 
 	value_put_text(v, "title", title);
 	value_put_text(v, "note", note);
-	value_put_text(v, "heading", heading);
+	value_put_text(v, "heading", heading ? harmless(p, heading) : NULL);
 	if (heading)
 		value_put_text(v, "heading_lang", sheet_lang_of(heading));
 	value_put_text(v, "text", harmless(p, text));
@@ -126,7 +131,7 @@ void desk_reports_sheet(struct page *p, const struct report *list, size_t count,
 		sheet_text(sheet, list[i].channel, NULL);
 		desk_state_cell(p, sheet, list[i].state);
 		sheet_text(sheet, list[i].reporter_address, NULL);
-		sheet_said(sheet, list[i].subject);
+		desk_said_cell(p, sheet, list[i].subject);
 		sheet_number(sheet, list[i].incidents);
 		if (incident && page_may_act(p))
 			sheet_button(sheet, &(struct sheet_button){ desk_url(p, incident), "remove", words(p->lang, MSG_DESK_SPLIT), "report",
@@ -194,7 +199,7 @@ int desk_timeline(struct page *p, int64_t record, struct error *err)
 		desk_time_cell(p, sheet, list[i].at);
 		sheet_said(sheet, list[i].actor);
 		sheet_said(sheet, list[i].what);
-		sheet_said(sheet, list[i].detail);
+		desk_said_cell(p, sheet, list[i].detail);
 	}
 	return r;
 }
@@ -223,11 +228,21 @@ int desk_find_incident(struct page *p, const char *field, int64_t *ret, struct e
 	return r;
 }
 
+struct telling_centre desk_centre(const struct page *p)
+{
+	return (struct telling_centre){ .name_ja = p->staff->name_ja, .name_en = p->staff->name_en, .can_sign = p->staff->can_sign,
+					.doing = page_doing(p) };
+}
+
 int desk_wrote(struct page *p, const char *field, int r, const struct error *inner, const char *done)
 {
 	if (r == -EALREADY || r == -EEXIST || r == -EINVAL) {
 		ask_fault(p, field, r == -EALREADY ? MSG_DESK_FAULT_DONE : r == -EEXIST ? MSG_DESK_FAULT_TWICE : MSG_DESK_FAULT_WRONG,
 			  inner->line[0] ? arena_text(p->arena, inner->line) : NULL);
+		return 0;
+	}
+	if (r == -EPERM) {
+		ask_fault(p, field, MSG_DESK_FAULT_JUDGED, NULL);
 		return 0;
 	}
 	return page_wrote(p, r, inner, done);

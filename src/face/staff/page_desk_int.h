@@ -7,6 +7,7 @@
 #include "desk/incident/incident.h"
 #include "desk/incident/report.h"
 #include "desk/incident/request.h"
+#include "desk/incident/telling.h"
 #include "face/staff/ask.h"
 #include "ground/intake/intake.h"
 
@@ -29,6 +30,8 @@ int desk_letters_sheet(struct page *p, int64_t about, struct error *err);
 int desk_texts(struct page *p, int64_t about, struct error *err);
 /* What the messages of a record name. */
 int desk_found_sheet(struct page *p, int64_t about, struct error *err);
+/* A cell with words that people wrote, with their URLs made harmless. */
+void desk_said_cell(struct page *p, struct sheet *sheet, const char *text);
 /* A cell with a thing that no program takes for a link. */
 void desk_thing_cell(struct page *p, struct sheet *sheet, const char *text);
 int desk_timeline(struct page *p, int64_t record, struct error *err);
@@ -36,6 +39,8 @@ int desk_timeline(struct page *p, int64_t record, struct error *err);
 /* Looks a typed ref up; 1 found, 0 said beside the field. */
 int desk_find_report(struct page *p, const char *field, int64_t *ret, struct error *err);
 int desk_find_incident(struct page *p, const char *field, int64_t *ret, struct error *err);
+/* The centre as letters have it. */
+struct telling_centre desk_centre(const struct page *p);
 /* What went wrong becomes a fault beside a field, or goes on as page_wrote says. */
 int desk_wrote(struct page *p, const char *field, int r, const struct error *inner, const char *done);
 

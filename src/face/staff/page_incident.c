@@ -2,6 +2,7 @@
  * Copyright The hinomi authors */
 /* Incidents: the list, and one with its reports, requests, letters and what came back. */
 #include "base/cleanup.h"
+#include "desk/incident/course.h"
 #include "face/staff/form.h"
 #include "face/staff/page_desk_int.h"
 #include "ground/access/sight.h"
@@ -27,7 +28,7 @@ void desk_incidents_sheet(struct page *p, const struct incident *list, size_t co
 		desk_time_cell(p, sheet, list[i].counts_at);
 		sheet_both(sheet, p->lang == LANG_JA ? list[i].category_ja : list[i].category_en, list[i].category);
 		desk_state_cell(p, sheet, list[i].state);
-		sheet_said(sheet, list[i].title);
+		desk_said_cell(p, sheet, list[i].title);
 		sheet_number(sheet, list[i].reports);
 		sheet_number(sheet, list[i].requests);
 		if (list[i].merged_into[0])
@@ -69,7 +70,8 @@ static int requests_sheet(struct page *p, int64_t incident, struct error *err)
 		{ "ref", MSG_DESK_REF, SHEET_TEXT },	  { "contact", MSG_DESK_CONTACT, SHEET_LONG },
 		{ "country", MSG_DESK_COUNTRY, SHEET_TEXT }, { "letter", MSG_DESK_LETTERS, SHEET_TEXT },
 		{ "state", MSG_DESK_STATE, SHEET_TEXT },  { "asked", MSG_DESK_ASKED, SHEET_TEXT },
-		{ "answered", MSG_DESK_ANSWERED, SHEET_TEXT }, { "reason", MSG_DESK_REASON, SHEET_LONG }, { 0 },
+		{ "answered", MSG_DESK_ANSWERED, SHEET_TEXT }, { "reason", MSG_DESK_REASON, SHEET_LONG },
+		{ "remind", MSG_DESK_REMIND, SHEET_WAY }, { 0 },
 	};
 	struct sheet *sheet = page_sheet(p, "requests", MSG_DESK_REQUESTS, request_columns);
 	struct request *list = NULL;
@@ -85,9 +87,73 @@ static int requests_sheet(struct page *p, int64_t incident, struct error *err)
 		desk_state_cell(p, sheet, list[i].state);
 		desk_time_cell(p, sheet, list[i].asked_at);
 		desk_time_cell(p, sheet, list[i].answered_at);
-		sheet_said(sheet, list[i].reason);
+		desk_said_cell(p, sheet, list[i].reason);
+		if (page_may_act(p) && list[i].asked_at && !list[i].answered_at)
+			sheet_button(sheet, &(struct sheet_button){ desk_url(p, list[i].incident), "remind", words(p->lang, MSG_DESK_REMIND),
+								     "request", list[i].ref, 0 });
+		else
+			sheet_nothing(sheet);
 	}
 	return r;
+}
+
+static enum message moment_words(const char *kind)
+{
+	static const struct {
+		const char *kind;
+		enum message label;
+	} kinds[] = {
+		{ "seen", MSG_DESK_MOMENT_SEEN },	  { "received", MSG_DESK_MOMENT_RECEIVED }, { "notified", MSG_DESK_MOMENT_NOTIFIED },
+		{ "answered", MSG_DESK_MOMENT_ANSWERED }, { "ended", MSG_DESK_MOMENT_ENDED },	    { "closed", MSG_DESK_MOMENT_CLOSED },
+	};
+
+	for (size_t i = 0; i < COUNT(kinds); i++)
+		if (strcmp(kinds[i].kind, kind) == 0)
+			return kinds[i].label;
+	return MSG_DESK_MOMENT_OTHER;
+}
+
+static const char *elapsed(struct page *p, int64_t us)
+{
+	int64_t minutes = us / (60 * SECOND_US), hours = minutes / 60, days = hours / 24;
+	const char *m = arena_printf(p->arena, "%02lld", (long long)(minutes % 60));
+
+	if (hours == 0)
+		return words_fill(p->arena, p->lang, MSG_DESK_ELAPSED_MINUTES, "minutes", m, NULL);
+	if (days == 0)
+		return words_fill(p->arena, p->lang, MSG_DESK_ELAPSED_HOURS, "hours", arena_printf(p->arena, "%lld", (long long)hours),
+				  "minutes", m, NULL);
+	return words_fill(p->arena, p->lang, MSG_DESK_ELAPSED_DAYS, "days", arena_printf(p->arena, "%lld", (long long)days), "hours",
+			  arena_printf(p->arena, "%02lld", (long long)(hours % 24)), "minutes", m, NULL);
+}
+
+/* Business days by the law's holidays. */
+static int course_sheet(struct page *p, const struct incident *incident, struct error *err)
+{
+	static const struct sheet_column course_columns[] = {
+		{ "time", MSG_DESK_TIME, SHEET_TEXT },	  { "kind", MSG_DESK_KIND, SHEET_TEXT }, { "what", MSG_DESK_WHAT, SHEET_LONG },
+		{ "since_before", MSG_DESK_SINCE_BEFORE, SHEET_TEXT }, { "since_first", MSG_DESK_SINCE_FIRST, SHEET_TEXT }, { 0 },
+	};
+	const struct business_calendar calendar = { .table = NULL };
+	struct sheet *sheet = page_sheet(p, "course", MSG_DESK_COURSE, course_columns);
+	struct course c;
+	int r = course_load(p->staff->db, p->viewer.id, incident, &calendar, p->arena, &c, err);
+
+	if (r < 0)
+		return r;
+	sheet_empty(sheet, words(p->lang, MSG_DESK_COURSE_NONE));
+	if (c.notified_at && c.ended_at >= c.notified_at)
+		sheet_note(sheet, words_fill(p->arena, p->lang, MSG_DESK_COURSE_NOTE, "elapsed",
+					     elapsed(p, c.ended_at - c.notified_at), "days",
+					     arena_printf(p->arena, "%d", c.days), "bucket", business_bucket_names[c.bucket], NULL));
+	for (size_t i = 0; i < c.count; i++) {
+		desk_time_cell(p, sheet, c.list[i].at);
+		sheet_both(sheet, words(p->lang, moment_words(c.list[i].kind)), c.list[i].kind);
+		desk_said_cell(p, sheet, c.list[i].what);
+		sheet_both(sheet, i ? elapsed(p, c.list[i].at - c.list[i - 1].at) : "", i ? course_elapsed(c.list[i].at - c.list[i - 1].at, p->arena) : "");
+		sheet_both(sheet, i ? elapsed(p, c.list[i].at - c.list[0].at) : "", i ? course_elapsed(c.list[i].at - c.list[0].at, p->arena) : "");
+	}
+	return 0;
 }
 
 static int indicators_sheet(struct page *p, const struct incident *incident, struct error *err)
@@ -107,7 +173,7 @@ static int indicators_sheet(struct page *p, const struct incident *incident, str
 		sheet_both(sheet, words(p->lang, form_choice("role", list[i].role)), list[i].role);
 		desk_thing_cell(p, sheet, list[i].thing.text);
 		sheet_said(sheet, list[i].source);
-		sheet_said(sheet, list[i].note);
+		desk_said_cell(p, sheet, list[i].note);
 		sheet_text(sheet, list[i].ref, NULL);
 		if (page_may_act(p))
 			sheet_button(sheet, &(struct sheet_button){ desk_url(p, incident->ref), "remove", words(p->lang, MSG_STAFF_REMOVE),
@@ -168,6 +234,8 @@ int page_incident(struct page *p, struct error *err)
 	if (r == 0)
 		r = desk_letters_sheet(p, incident.id, err);
 	if (r == 0)
+		r = course_sheet(p, &incident, err);
+	if (r == 0)
 		r = desk_texts(p, incident.id, err);
 	if (r == 0)
 		r = desk_timeline(p, incident.id, err);
@@ -183,6 +251,8 @@ static int draft(struct page *p, const struct incident *i, struct error *err)
 	struct request_new n = { .incidents = &i->id, .incident_count = 1, .contact = &to, .subject = http_value(p->rq, "subject")->text,
 				 .text = http_value(p->rq, "text")->text, .home = p->staff->home,
 				 .reason = http_value(p->rq, "reason")->text, .doing = page_doing(p) };
+	struct telling_centre centre = desk_centre(p);
+	struct letter_rendered template;
 	struct error inner = ERROR_NONE;
 	char ref[RECORD_REF_MAX];
 	int64_t letter;
@@ -192,12 +262,18 @@ static int draft(struct page *p, const struct incident *i, struct error *err)
 		return r;
 	if (r == 0)
 		ask_fault(p, "contact", MSG_DESK_FAULT_NONE, NULL);
-	if (!n.subject[0])
+	if (n.text[0] && !n.subject[0])
 		ask_fault(p, "subject", MSG_STAFF_FAULT_NEEDED, NULL);
-	if (!n.text[0])
-		ask_fault(p, "text", MSG_STAFF_FAULT_NEEDED, NULL);
 	if (p->fault_count)
 		return 0;
+	if (!n.text[0])
+		r = telling_text(p->staff->db, i, &to, &centre, p->arena, &template, err);
+	if (r < 0)
+		return r;
+	if (!n.text[0]) {
+		n.subject = n.subject[0] ? n.subject : template.subject;
+		n.text = template.text;
+	}
 	r = request_protection(p->staff->db, to.id, p->staff->can_sign, false, page_doing(p).at, &n.protection, err);
 	if (r < 0)
 		return r;
@@ -230,6 +306,21 @@ static int merge(struct page *p, const struct incident *i, struct error *err)
 		return r;
 	r = incident_merge(p->staff->db, i->id, from, "a person said so", &doing, &inner);
 	return desk_wrote(p, "incident", r, &inner, desk_url(p, i->ref));
+}
+
+/* Leads to the draft. */
+static int remind(struct page *p, struct error *err)
+{
+	struct telling_centre centre = desk_centre(p);
+	struct error inner = ERROR_NONE;
+	char ref[RECORD_REF_MAX];
+	struct request q;
+	int r = telling_find(p->staff->db, p->viewer.id, http_value(p->rq, "request")->text, p->arena, &q, err);
+
+	if (r <= 0)
+		return r < 0 ? r : error_set(err, -ENOENT, "no such request");
+	r = telling_remind(p->staff->db, &q, &centre, ref, &inner);
+	return page_wrote(p, r == -EALREADY ? 0 : r, &inner, desk_url(p, r == 0 ? arena_text(p->arena, ref) : q.incident));
 }
 
 static int add_indicator(struct page *p, const struct incident *i, struct error *err)
@@ -283,6 +374,8 @@ int page_incident_act(struct page *p, struct error *err)
 		return join_or_split(p, &i, true, err);
 	case ACT_ADD:
 		return add_indicator(p, &i, err);
+	case ACT_REMIND:
+		return remind(p, err);
 	case ACT_REMOVE:
 		return http_value(p->rq, "indicator")->is_given ? remove_indicator(p, &i, err) : join_or_split(p, &i, false, err);
 	case ACT_MERGE:

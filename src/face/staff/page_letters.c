@@ -24,7 +24,7 @@ static void letters_sheet(struct page *p, const struct letter *list, size_t coun
 		desk_ref_cell(p, sheet, list[i].about);
 		sheet_said(sheet, list[i].kind);
 		sheet_text(sheet, list[i].to_address, NULL);
-		sheet_said(sheet, list[i].subject);
+		desk_said_cell(p, sheet, list[i].subject);
 		desk_state_cell(p, sheet, list[i].returned[0] ? "bounced" : list[i].state);
 		desk_time_cell(p, sheet, list[i].sent_at);
 		sheet_said(sheet, list[i].failure);

@@ -66,7 +66,7 @@ static int same_sheet(struct page *p, const struct report *report, struct error 
 	for (size_t i = 0; i < count; i++) {
 		desk_ref_cell(p, sheet, list[i].incident.ref);
 		desk_state_cell(p, sheet, list[i].incident.state);
-		sheet_said(sheet, list[i].incident.title);
+		desk_said_cell(p, sheet, list[i].incident.title);
 		sheet_both(sheet, why(p, &list[i]), same_words(&list[i], p->arena));
 		desk_thing_cell(p, sheet, list[i].what);
 		if (page_may_act(p))
@@ -99,13 +99,16 @@ static void offer(struct page *p, const struct report *report)
 	static const struct page_button made[] = { { ACT_MAKE, MSG_DESK_MAKE, false }, { 0 } };
 	static const struct page_button joined[] = { { ACT_JOIN, MSG_DESK_JOIN, false }, { 0 } };
 	static const struct page_button open[] = { { ACT_CLOSE, MSG_DESK_CLOSE, false }, { ACT_BIN, MSG_DESK_BIN, true }, { 0 } };
+	static const struct page_button word[] = { { ACT_CLOSE, MSG_DESK_CLOSE, false }, { ACT_THANK, MSG_DESK_THANK, true },
+						   { ACT_BIN, MSG_DESK_BIN, true }, { 0 } };
 	static const struct page_button closed[] = { { ACT_OPEN, MSG_DESK_REOPEN, false }, { 0 } };
+	bool is_reachable = report->reporter_address[0] && report->wishes.wishes_contact != ANSWER_NO;
 	bool is_closed = strcmp(report->state, "closed") == 0 || strcmp(report->state, "bin") == 0;
 
 	page_prefill(p, "title", report->subject);
 	page_form(p, "make", MSG_DESK_MAKE, words(p->lang, MSG_DESK_MAKE_INTRO), make, made);
 	page_form(p, "join", MSG_DESK_JOIN, words(p->lang, MSG_DESK_JOIN_INTRO), join, joined);
-	page_form(p, "state", MSG_DESK_STATE_CHANGE, words(p->lang, MSG_DESK_STATE_INTRO), none, is_closed ? closed : open);
+	page_form(p, "state", MSG_DESK_STATE_CHANGE, words(p->lang, MSG_DESK_STATE_INTRO), none, is_closed ? closed : is_reachable ? word : open);
 }
 
 int page_report(struct page *p, struct error *err)
@@ -174,6 +177,17 @@ static int join(struct page *p, const struct report *report, struct error *err)
 	return desk_wrote(p, "incident", r, &inner, desk_url(p, report->ref));
 }
 
+/* Leads to the draft. */
+static int thank(struct page *p, const struct report *report)
+{
+	struct telling_centre centre = desk_centre(p);
+	struct error inner = ERROR_NONE;
+	char ref[RECORD_REF_MAX];
+	int r = telling_closing(p->staff->db, report, &centre, ref, &inner);
+
+	return page_wrote(p, r, &inner, desk_url(p, r == 0 ? arena_text(p->arena, ref) : report->ref));
+}
+
 int page_report_act(struct page *p, struct error *err)
 {
 	struct doing doing = page_doing(p);
@@ -188,6 +202,8 @@ int page_report_act(struct page *p, struct error *err)
 		return make(p, &report);
 	case ACT_JOIN:
 		return join(p, &report, err);
+	case ACT_THANK:
+		return thank(p, &report);
 	case ACT_CLOSE:
 		r = report_set_state(p->staff->db, report.id, "closed", &doing, &inner);
 		break;

@@ -29,6 +29,7 @@ struct staff {
 	bool is_secure;      /* browsers come by TLS, here or at the proxy */
 	bool is_public;      /* the listener can be reached from other machines */
 	const char *mail_address; /* that letters come from; "": none are sent */
+	const char *name_ja, *name_en; /* the centre's, as letters say it */
 	const char *home;    /* the centre's own country */
 	bool can_sign;
 	int64_t delay_us;    /* before a letter goes out, in which it can be taken back */
