@@ -78,7 +78,7 @@ static int find_case(struct filing *f, struct error *err)
 			f->named_id = incident.id;
 	}
 	if (r > 0)
-		r = letter_list(f->db, ACCESS_LOCAL, f->named_id, "sent", 1000, f->arena, &letters, &count, err);
+		r = letter_list(f->db, ACCESS_LOCAL, f->named_id, "sent", 0, 1000, f->arena, &letters, &count, err);
 	for (size_t i = 0; i < count; i++)
 		f->facts.is_party |= intake_is_same_address(f->mail.from_address, letters[i].to_address);
 	return r < 0 ? r : 0;

@@ -19,5 +19,7 @@ WHERE report_id = :report_id AND checked = '' AND address > :after ORDER BY addr
 -- How many addresses of a list were checked, and how.
 -- unscoped: who may see the report was asked before
 -- in: report_id id      one: confirmed number, refuted number
-SELECT (SELECT count(DISTINCT n.address) FROM incident_line n WHERE n.report_id = :report_id AND n.checked = 'confirmed') AS confirmed,
-	(SELECT count(DISTINCT n.address) FROM incident_line n WHERE n.report_id = :report_id AND n.checked = 'not confirmed') AS refuted;
+SELECT (SELECT count(*) FROM (SELECT DISTINCT n.address FROM incident_line n
+		WHERE n.report_id = :report_id AND n.checked = 'confirmed' AND n.checked <> '') a) AS confirmed,
+	(SELECT count(*) FROM (SELECT DISTINCT n.address FROM incident_line n
+		WHERE n.report_id = :report_id AND n.checked = 'not confirmed' AND n.checked <> '') b) AS refuted;

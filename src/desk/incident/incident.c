@@ -198,11 +198,11 @@ static int give(int r, struct reading *g, struct incident **ret, size_t *ret_cou
 	return r;
 }
 
-int incident_list(struct db *db, int64_t viewer, const char *state, const char *campaign, int64_t most, struct arena *arena, struct incident **ret, size_t *ret_count,
+int incident_list(struct db *db, int64_t viewer, const char *state, const char *campaign, int64_t through, int64_t most, struct arena *arena, struct incident **ret, size_t *ret_count,
 		  struct error *err)
 {
 	struct reading g = { .arena = arena };
-	int r = incident_select(db, viewer, 0, INT64_MAX, state, state[0] == '\0', campaign, campaign[0] == '\0', most, take, &g, err);
+	int r = incident_select(db, viewer, 0, through ? through : INT64_MAX, state, state[0] == '\0', campaign, campaign[0] == '\0', most, take, &g, err);
 
 	return give(r, &g, ret, ret_count);
 }

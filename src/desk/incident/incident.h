@@ -42,8 +42,8 @@ int incident_make(struct db *db, const struct incident_new *n, int64_t *ret_id, 
 
 int incident_by_ref(struct db *db, int64_t viewer, const char *ref, struct arena *arena, struct incident *ret, struct error *err);
 int incident_load(struct db *db, int64_t viewer, int64_t id, struct arena *arena, struct incident *ret, struct error *err);
-/* Of a state and a campaign ("": all), the newest first. */
-int incident_list(struct db *db, int64_t viewer, const char *state, const char *campaign, int64_t most, struct arena *arena, struct incident **ret, size_t *ret_count,
+/* Of a state and a campaign ("": all), the newest first, from the id `through` on (0: the newest). */
+int incident_list(struct db *db, int64_t viewer, const char *state, const char *campaign, int64_t through, int64_t most, struct arena *arena, struct incident **ret, size_t *ret_count,
 		  struct error *err);
 /* Those that a report contains now. */
 int incident_of_report(struct db *db, int64_t viewer, int64_t report_id, struct arena *arena, struct incident **ret, size_t *ret_count,

@@ -13,6 +13,7 @@
 #include <errno.h>
 
 #define AT_ONCE 500
+#define LINES_AT_ONCE 5000
 #define CSV_MAX (14u << 20)
 
 static const char *const pers[] = { [LIST_PER_ADDRESS] = "address", [LIST_PER_ADMINISTRATOR] = "administrator",
@@ -239,6 +240,7 @@ struct making {
 	struct found *contacts;
 	size_t contact_count, contact_room;
 	char (*uuids)[RECORD_UUID_TEXT]; /* AT_ONCE of them */
+	int64_t after, next; /* contacts that are done, and will be with this transaction */
 };
 
 static int make_one(struct db *db, struct making *m, size_t i, const char *title, int64_t *ret, struct error *err)
@@ -285,20 +287,55 @@ static int take_contact(void *context, const struct list_free_contacts_row *row)
 	return 0;
 }
 
+/* Gives how many lines. */
+static int join_contact(struct db *db, int64_t report, int64_t contact, int64_t incident, struct error *err)
+{
+	struct list_part_of_contact_row part = { .through = 0 };
+	int64_t after = 0;
+	int lines = 0, r;
+
+	do {
+		r = list_part_of_contact(db, report, contact, after, LINES_AT_ONCE, NULL, &part, err);
+		if (r > 0 && part.has_through)
+			r = list_join_contact(db, report, contact, after, part.through, incident, err);
+		lines += part.has_through && r > 0 ? r : 0;
+		after = part.through;
+	} while (r >= 0 && part.has_through);
+	return r < 0 ? r : lines;
+}
+
+static int join_all(struct db *db, int64_t report, int64_t incident, struct error *err)
+{
+	struct list_part_of_all_row part = { .through = 0 };
+	int64_t after = 0;
+	int r;
+
+	do {
+		r = list_part_of_all(db, report, after, LINES_AT_ONCE, NULL, &part, err);
+		if (r > 0 && part.has_through)
+			r = list_join_all(db, report, after, part.through, incident, err);
+		after = part.through;
+	} while (r >= 0 && part.has_through);
+	return r;
+}
+
 static int make_by_contact(struct db *db, void *context, struct error *err)
 {
 	struct making *m = context;
 	int64_t id = 0;
-	int r;
+	size_t i = 0;
+	int lines = 0, r;
 
 	m->contact_count = 0;
-	r = list_free_contacts(db, m->report, AT_ONCE, take_contact, m, err);
-	for (size_t i = 0; i < m->contact_count && r >= 0; i++) {
+	r = list_free_contacts(db, m->report, m->after, AT_ONCE, take_contact, m, err);
+	for (; i < m->contact_count && lines < LINES_AT_ONCE && r >= 0; i++) {
 		r = make_one(db, m, i, m->contacts[i].name, &id, err);
 		if (r >= 0)
-			r = list_join_contact(db, m->report, m->contacts[i].contact, id, err);
+			r = join_contact(db, m->report, m->contacts[i].contact, id, err);
+		lines += r > 0 ? r : 0;
+		m->next = m->contacts[i].contact;
 	}
-	return r < 0 ? r : (int)m->contact_count;
+	return r < 0 ? r : (int)i;
 }
 
 static int make_all(struct db *db, void *context, struct error *err)
@@ -312,7 +349,7 @@ static int make_all(struct db *db, void *context, struct error *err)
 		return r;
 	r = make_one(db, m, 0, "a list", &id, err);
 	if (r >= 0)
-		r = list_join_all(db, m->report, id, err);
+		r = join_all(db, m->report, id, err);
 	return r < 0 ? r : 0;
 }
 
@@ -336,6 +373,7 @@ int list_make(struct db *db, int64_t report_id, const struct doing *doing, list_
 		more = db_transaction(db, per == LIST_PER_ADDRESS ? make_by_address : per == LIST_PER_ONE ? make_all : make_by_contact,
 				      &m, err);
 		r = more < 0 ? more : r;
+		m.after = m.next;
 		done += more > 0 ? more : 0;
 		if (progress)
 			progress(context, done);

@@ -21,9 +21,10 @@ VALUES (:report_id, :per, :set_name, :category, 'reading', 0, 0);
 -- one: ref text, per text, category text, state text, rows number, faults number, lines number, addresses number, without_contact number, contacts number, incidents number, requests number
 SELECT r.ref, l.per, l.category, l.state, l.rows, l.faults,
 	(SELECT count(*) FROM incident_line n WHERE n.report_id = l.report_id) AS lines,
-	(SELECT count(DISTINCT n.address) FROM incident_line n WHERE n.report_id = l.report_id AND n.address <> '') AS addresses,
+	(SELECT count(*) FROM (SELECT DISTINCT n.address FROM incident_line n WHERE n.report_id = :report_id AND n.address <> '') a) AS addresses,
 	(SELECT count(*) FROM incident_line n WHERE n.report_id = l.report_id AND n.contact_id IS NULL) AS without_contact,
-	(SELECT count(DISTINCT n.contact_id) FROM incident_line n WHERE n.report_id = l.report_id) AS contacts,
+	(SELECT count(*) FROM (SELECT DISTINCT n.contact_id FROM incident_line n WHERE n.report_id = :report_id AND n.contact_id IS NOT NULL) c)
+		AS contacts,
 	(SELECT count(*) FROM incident_contained c WHERE c.report_id = l.report_id AND c.ended_at IS NULL) AS incidents,
 	(SELECT count(*) FROM incident_request q JOIN incident_contained c ON c.incident_id = q.incident_id
 		WHERE c.report_id = l.report_id AND c.ended_at IS NULL) AS requests
@@ -75,11 +76,12 @@ WHERE report_id = :report_id AND address = :address AND contact_id IS NULL;
 SELECT DISTINCT address FROM incident_line WHERE report_id = :report_id AND line_incident_id IS NULL ORDER BY address LIMIT :most;
 
 -- name: list_free_contacts
--- Contacts some of whose lines have no incident yet.
+-- Contacts behind the last one some of whose lines have no incident yet.
 -- unscoped: long work, for no eyes
--- in: report_id id, most number      out: contact_id id, name text
-SELECT DISTINCT n.contact_id, c.name FROM incident_line n JOIN people_contact c ON c.id = n.contact_id
-WHERE n.report_id = :report_id AND n.line_incident_id IS NULL ORDER BY n.contact_id NULLS LAST LIMIT :most;
+-- in: report_id id, after id, most number      out: contact_id id, name text
+SELECT c.id AS contact_id, c.name FROM people_contact c WHERE c.id > :after AND EXISTS (
+	SELECT 1 FROM incident_line n WHERE n.report_id = :report_id AND n.contact_id = c.id AND n.line_incident_id IS NULL)
+ORDER BY c.id LIMIT :most;
 
 -- name: list_join_address
 -- The lines of an address are about this incident.
@@ -87,16 +89,31 @@ WHERE n.report_id = :report_id AND n.line_incident_id IS NULL ORDER BY n.contact
 UPDATE incident_line SET line_incident_id = :incident_id
 WHERE report_id = :report_id AND address = :address AND line_incident_id IS NULL;
 
+-- name: list_part_of_contact
+-- Where the next lines of a contact end: a part at a time, as the engine remembers each line that it will change.
+-- unscoped: long work, for no eyes
+-- in: report_id id, contact_id id, after id, most number      one: through id?
+SELECT max(p.id) AS through FROM (SELECT id FROM incident_line
+	WHERE report_id = :report_id AND contact_id = :contact_id AND id > :after ORDER BY id LIMIT :most) p;
+
 -- name: list_join_contact
--- The lines of a contact are.
--- in: report_id id, contact_id id, incident_id id
+-- These lines of a contact are about this incident.
+-- in: report_id id, contact_id id, after id, through id, incident_id id
 UPDATE incident_line SET line_incident_id = :incident_id
-WHERE report_id = :report_id AND contact_id = :contact_id AND line_incident_id IS NULL;
+WHERE report_id = :report_id AND contact_id = :contact_id AND id > :after AND id <= :through AND line_incident_id IS NULL;
+
+-- name: list_part_of_all
+-- Where the next lines end.
+-- unscoped: long work, for no eyes
+-- in: report_id id, after number, most number      one: through number?
+SELECT max(p.number) AS through FROM (SELECT number FROM incident_line
+	WHERE report_id = :report_id AND number > :after ORDER BY number LIMIT :most) p;
 
 -- name: list_join_all
--- All lines are.
--- in: report_id id, incident_id id
-UPDATE incident_line SET line_incident_id = :incident_id WHERE report_id = :report_id AND line_incident_id IS NULL;
+-- These lines are.
+-- in: report_id id, after number, through number, incident_id id
+UPDATE incident_line SET line_incident_id = :incident_id
+WHERE report_id = :report_id AND number > :after AND number <= :through AND line_incident_id IS NULL;
 
 -- name: list_any_free
 -- Whether a line has no incident yet.

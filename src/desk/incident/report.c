@@ -118,11 +118,11 @@ static int give(int r, struct reading *g, struct report **ret, size_t *ret_count
 	return r;
 }
 
-int report_list(struct db *db, int64_t viewer, const char *state, int64_t most, struct arena *arena, struct report **ret, size_t *ret_count,
+int report_list(struct db *db, int64_t viewer, const char *state, int64_t through, int64_t most, struct arena *arena, struct report **ret, size_t *ret_count,
 		struct error *err)
 {
 	struct reading g = { .arena = arena };
-	int r = report_select(db, viewer, 0, INT64_MAX, state, state[0] == '\0', most, take, &g, err);
+	int r = report_select(db, viewer, 0, through ? through : INT64_MAX, state, state[0] == '\0', most, take, &g, err);
 
 	return give(r, &g, ret, ret_count);
 }

@@ -47,7 +47,8 @@ int report_by_ref(struct db *db, int64_t viewer, const char *ref, struct arena *
 int report_load(struct db *db, int64_t viewer, int64_t id, struct arena *arena, struct report *ret, struct error *err);
 
 /* The newest first, of a state or ("") all; of the arena. */
-int report_list(struct db *db, int64_t viewer, const char *state, int64_t most, struct arena *arena, struct report **ret, size_t *ret_count,
+/* From the id `through` on (0: the newest). */
+int report_list(struct db *db, int64_t viewer, const char *state, int64_t through, int64_t most, struct arena *arena, struct report **ret, size_t *ret_count,
 		struct error *err);
 /* Those that an incident is contained in, as they came. */
 int report_of_incident(struct db *db, int64_t viewer, int64_t incident_id, struct arena *arena, struct report **ret, size_t *ret_count,

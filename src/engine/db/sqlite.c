@@ -95,7 +95,7 @@ static int prepare_connection(struct lite *l, unsigned flags, struct error *err)
 	sqlite3_db_config(l->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(l->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	/* WAL loses nothing that was committed when each commit waits for the disk. */
-	r = run(&l->db, "PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY", err);
+	r = run(&l->db, "PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000", err);
 	if (r == 0 && !(flags & DB_READS))
 		r = run(&l->db, "PRAGMA journal_mode = WAL", err);
 	if (r == 0 && flags & DB_READS)

@@ -40,7 +40,7 @@ int show_letters(struct sheet *s, struct cases *c, int64_t about_id, struct erro
 {
 	struct letter *list = NULL;
 	size_t count = 0;
-	int r = letter_list(c->db, ACCESS_LOCAL, about_id, "", LETTERS_MAX, c->arena, &list, &count, err);
+	int r = letter_list(c->db, ACCESS_LOCAL, about_id, "", 0, LETTERS_MAX, c->arena, &list, &count, err);
 
 	sheet_list(s, "letters", "Letters");
 	for (size_t i = count; i-- > 0;) {

@@ -100,7 +100,7 @@ int cmd_incident_list(const struct invocation *in)
 		return common_failed(r, &err);
 	if (c.db)
 		r = incident_list(c.db, ACCESS_LOCAL, cases_option(in, OPTION_STATE, ""),
-				  cases_option(in, OPTION_CAMPAIGN, ""), (int64_t)most, c.arena, &list, &count, &err);
+				  cases_option(in, OPTION_CAMPAIGN, ""), 0, (int64_t)most, c.arena, &list, &count, &err);
 	if (r == 0) {
 		t = table_begin(in, columns, COUNT(columns));
 		for (size_t i = 0; i < count; i++)

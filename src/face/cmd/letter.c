@@ -89,7 +89,7 @@ int cmd_letter_list(const struct invocation *in)
 	if (in->argument_count && c.db)
 		r = find_about(&c, in->arguments[0], &about, &err);
 	if (r == 0 && c.db)
-		r = letter_list(c.db, ACCESS_LOCAL, about, cases_option(in, OPTION_STATE, ""), (int64_t)most, c.arena, &list, &count, &err);
+		r = letter_list(c.db, ACCESS_LOCAL, about, cases_option(in, OPTION_STATE, ""), 0, (int64_t)most, c.arena, &list, &count, &err);
 	if (r == 0) {
 		t = table_begin(in, columns, COUNT(columns));
 		for (size_t i = 0; i < count; i++)

@@ -54,7 +54,7 @@ int cmd_report_list(const struct invocation *in)
 	if (r < 0)
 		return common_failed(r, &err);
 	if (c.db)
-		r = report_list(c.db, ACCESS_LOCAL, cases_option(in, OPTION_STATE, ""), (int64_t)most, c.arena, &list, &count, &err);
+		r = report_list(c.db, ACCESS_LOCAL, cases_option(in, OPTION_STATE, ""), 0, (int64_t)most, c.arena, &list, &count, &err);
 	if (r == 0) {
 		t = table_begin(in, columns, COUNT(columns));
 		for (size_t i = 0; i < count; i++)

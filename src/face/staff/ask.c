@@ -78,6 +78,7 @@ const struct http_field staff_fields[] = {
 	{ "source", HTTP_TEXT, 0, 200, 0, NULL },
 	{ "note", HTTP_TEXT, 0, 500, 0, NULL },
 	{ "request", HTTP_TEXT, 0, 40, 0, NULL },
+	{ "until", HTTP_TEXT, 0, 40, 0, NULL },
 	{ 0 },
 };
 

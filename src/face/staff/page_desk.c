@@ -17,6 +17,26 @@ const char *desk_ref(const struct page *p)
 	return p->rq->segments[0];
 }
 
+int desk_slice(struct page *p, struct desk_slice *ret, struct error *err)
+{
+	const char *until = http_value(p->rq, "until")->text;
+	int r;
+
+	*ret = (struct desk_slice){ 0, http_value(p->rq, "format")->number ? DESK_ROWS_MAX : DESK_PAGE };
+	if (!until[0])
+		return 0;
+	r = record_find(p->staff->db, p->viewer.id, until, &ret->through, err);
+	return r == 0 ? error_set(err, -ENOENT, "no such record") : r < 0 ? r : 0;
+}
+
+void desk_slice_links(struct page *p, const char *next)
+{
+	if (http_value(p->rq, "until")->text[0])
+		value_put_url(p->value, "less", p->page->path);
+	if (next)
+		value_put_url(p->value, "more", arena_printf(p->arena, "%s?until=%s", p->page->path, next));
+}
+
 const char *desk_url(const struct page *p, const char *ref)
 {
 	const char *kind = ref[0] == 'R' ? "report" : ref[0] == 'I' ? "incident" : ref[0] == 'L' ? "letter" : NULL;

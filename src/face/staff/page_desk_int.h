@@ -12,6 +12,17 @@
 #include "ground/intake/intake.h"
 
 #define DESK_ROWS_MAX 500
+#define DESK_PAGE 50
+
+/* Which part of a list the page shows: from the record named by `until` in the link, the newest where there is none. Files for
+ * programs have more of it. */
+struct desk_slice {
+	int64_t through, rows;
+};
+/* 0, or -ENOENT: the link names nothing that the viewer may see. */
+int desk_slice(struct page *p, struct desk_slice *ret, struct error *err);
+/* Links to the rows before and after: `next` is the ref of the first row that is not shown, NULL: none. */
+void desk_slice_links(struct page *p, const char *next);
 
 /* The ref in the page's path. */
 const char *desk_ref(const struct page *p);

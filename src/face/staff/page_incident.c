@@ -41,14 +41,19 @@ void desk_incidents_sheet(struct page *p, const struct incident *list, size_t co
 int page_incidents(struct page *p, struct error *err)
 {
 	struct incident *list = NULL;
+	struct desk_slice slice;
 	size_t count = 0;
 	int r;
 
 	if (!page_has_cases(p))
 		return 0;
-	r = incident_list(p->staff->db, p->viewer.id, "", "", DESK_ROWS_MAX, p->arena, &list, &count, err);
+	r = desk_slice(p, &slice, err);
 	if (r == 0)
-		desk_incidents_sheet(p, list, count);
+		r = incident_list(p->staff->db, p->viewer.id, "", "", slice.through, slice.rows + 1, p->arena, &list, &count, err);
+	if (r == 0)
+		desk_slice_links(p, count > (size_t)slice.rows ? list[slice.rows].ref : NULL);
+	if (r == 0)
+		desk_incidents_sheet(p, list, MIN(count, (size_t)slice.rows));
 	return r;
 }
 

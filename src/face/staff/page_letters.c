@@ -35,7 +35,7 @@ int desk_letters_sheet(struct page *p, int64_t about, struct error *err)
 {
 	struct letter *list = NULL;
 	size_t count = 0;
-	int r = letter_list(p->staff->db, p->viewer.id, about, "", DESK_ROWS_MAX, p->arena, &list, &count, err);
+	int r = letter_list(p->staff->db, p->viewer.id, about, "", 0, DESK_ROWS_MAX, p->arena, &list, &count, err);
 
 	if (r == 0)
 		letters_sheet(p, list, count);
@@ -44,7 +44,21 @@ int desk_letters_sheet(struct page *p, int64_t about, struct error *err)
 
 int page_letters(struct page *p, struct error *err)
 {
-	return page_has_cases(p) ? desk_letters_sheet(p, 0, err) : 0;
+	struct letter *list = NULL;
+	struct desk_slice slice;
+	size_t count = 0;
+	int r;
+
+	if (!page_has_cases(p))
+		return 0;
+	r = desk_slice(p, &slice, err);
+	if (r == 0)
+		r = letter_list(p->staff->db, p->viewer.id, 0, "", slice.through, slice.rows + 1, p->arena, &list, &count, err);
+	if (r < 0)
+		return r;
+	desk_slice_links(p, count > (size_t)slice.rows ? list[slice.rows].ref : NULL);
+	letters_sheet(p, list, MIN(count, (size_t)slice.rows));
+	return 0;
 }
 
 /* --- one --- */

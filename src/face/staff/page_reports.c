@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright The hinomi authors */
 /* Reports: the list, one with what arrived, and what is made of it. */
+#include "base/cleanup.h"
 #include "desk/incident/same.h"
 #include "face/staff/page_desk_int.h"
 #include "ground/access/sight.h"
@@ -12,14 +13,19 @@
 int page_reports(struct page *p, struct error *err)
 {
 	struct report *list = NULL;
+	struct desk_slice slice;
 	size_t count = 0;
 	int r;
 
 	if (!page_has_cases(p))
 		return 0;
-	r = report_list(p->staff->db, p->viewer.id, "", DESK_ROWS_MAX, p->arena, &list, &count, err);
+	r = desk_slice(p, &slice, err);
 	if (r == 0)
-		desk_reports_sheet(p, list, count, NULL);
+		r = report_list(p->staff->db, p->viewer.id, "", slice.through, slice.rows + 1, p->arena, &list, &count, err);
+	if (r == 0)
+		desk_slice_links(p, count > (size_t)slice.rows ? list[slice.rows].ref : NULL);
+	if (r == 0)
+		desk_reports_sheet(p, list, MIN(count, (size_t)slice.rows), NULL);
 	return r;
 }
 

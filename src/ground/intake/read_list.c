@@ -14,7 +14,7 @@
 
 #include <errno.h>
 
-#define BATCH_BYTES (1u << 20)
+#define BATCH_BYTES (4u << 20)
 #define PIECE 65536
 /* A child that says nothing for so long is ended. */
 #define SILENCE_US (60 * SECOND_US)

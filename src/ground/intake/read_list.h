@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-#define READ_ROWS_MAX 2000
+#define READ_ROWS_MAX 10000
 #define READ_RAW_MAX 4096
 
 /* Texts are valid UTF-8, "" where there is nothing, and end with the call. */

@@ -208,7 +208,7 @@ int letter_by_ref(struct db *db, int64_t viewer, const char *ref, struct arena *
 	return r > 0 ? letter_load(db, viewer, row.id, arena, ret, err) : r;
 }
 
-int letter_list(struct db *db, int64_t viewer, int64_t about_id, const char *state, int64_t most, struct arena *arena, struct letter **ret,
+int letter_list(struct db *db, int64_t viewer, int64_t about_id, const char *state, int64_t through, int64_t most, struct arena *arena, struct letter **ret,
 		size_t *ret_count, struct error *err)
 {
 	struct reading g = { .arena = arena };
@@ -216,7 +216,7 @@ int letter_list(struct db *db, int64_t viewer, int64_t about_id, const char *sta
 	int r;
 
 	if (about_id == 0)
-		r = letter_select(db, viewer, 0, INT64_MAX, state, !state[0], most, take, &g, err);
+		r = letter_select(db, viewer, 0, through ? through : INT64_MAX, state, !state[0], most, take, &g, err);
 	else
 		r = letter_ids_about(db, about_id, state, !state[0], &ids, err);
 	for (size_t i = 0; i < ids.count && (int64_t)g.count < most && r == 0; i++)

@@ -74,8 +74,8 @@ int letter_by_ref(struct db *db, int64_t viewer, const char *ref, struct arena *
 int letter_load(struct db *db, int64_t viewer, int64_t id, struct arena *arena, struct letter *ret, struct error *err);
 int letter_by_message_id(struct db *db, const char *message_id, struct arena *arena, struct letter *ret, struct error *err);
 
-/* Of a record, or (0) all; of a state, or (""); the newest first; of the arena. */
-int letter_list(struct db *db, int64_t viewer, int64_t about_id, const char *state, int64_t most, struct arena *arena, struct letter **ret,
+/* Of a record, or (0) all, these from the id `through` on (0: the newest); of a state, or (""); the newest first; of the arena. */
+int letter_list(struct db *db, int64_t viewer, int64_t about_id, const char *state, int64_t through, int64_t most, struct arena *arena, struct letter **ret,
 		size_t *ret_count, struct error *err);
 int letter_attachments(struct db *db, int64_t id, struct arena *arena, struct letter_attachment **ret, size_t *ret_count,
 		       struct error *err);
