@@ -223,6 +223,7 @@ static int serve(const struct asked *a, const struct conf *c, struct error *err)
 	staff.name_en = conf_text(c, SETTING_CENTRE_NAME_EN);
 	staff.home = conf_text(c, SETTING_CENTRE_COUNTRY);
 	staff.can_sign = conf_text(c, SETTING_KEYS_SIGN)[0];
+	staff.patience_us = conf_number(c, SETTING_DESK_PATIENCE) * 24 * HOUR_US;
 	staff.delay_us = conf_number(c, SETTING_MAIL_DELAY) * SECOND_US;
 	staff.proxy = conf_text(c, SETTING_STAFF_PROXY);
 	staff.limits.idle_us = conf_number(c, SETTING_STAFF_IDLE) * 60 * SECOND_US;

@@ -30,7 +30,7 @@ const FAMILIES_STAFF = [
   ["staff-notes", "observe/notes"], ["staff-fault", "observe/top?filter=dprt+22&period=soon&n=9999", 400],
   ["staff-missing", "observe/nothing", 404], ["staff-account", "account"], ["staff-accounts", "accounts"],
   ["staff-audit", "audit"],
-  ["desk-reports", "desk/reports"], ["desk-report", "desk/report/@REPORT"], ["desk-report-same", "desk/report/@SAME"], ["desk-incidents", "desk/incidents"],
+  ["desk-queue", "desk/queue"], ["desk-reports", "desk/reports"], ["desk-report", "desk/report/@REPORT"], ["desk-report-same", "desk/report/@SAME"], ["desk-incidents", "desk/incidents"],
   ["desk-incident", "desk/incident/@INCIDENT"], ["desk-letters", "desk/letters"], ["desk-letter", "desk/letter/@LETTER"],
   ["desk-contacts", "desk/contacts"], ["desk-missing", "desk/report/R1999-0001", 404],
 ];

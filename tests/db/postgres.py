@@ -45,6 +45,10 @@ def rows(address, sql):
     return [tuple(int(c) if c.lstrip("-").isdigit() else c if c else None for c in row) for row in csv.reader(io.StringIO(done.stdout))]
 
 
+def run(address, statement):
+    subprocess.run([*psql(address), "-c", statement], check=True, stdout=subprocess.DEVNULL)
+
+
 class Log:
     """How far the server's log has grown; asked often."""
 

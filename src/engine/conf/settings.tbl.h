@@ -43,6 +43,7 @@ SETTING(FETCH_SECONDS, "fetch", "seconds", NUMBER, "20", 1, 300, "Seconds that a
 SETTING(FETCH_REDIRECTS, "fetch", "redirects", NUMBER, "5", 0, 20, "Redirects that are followed, at the most.")
 SETTING(FETCH_KEEP, "fetch", "keep_kib", NUMBER, "64", 0, 4096, "KiB of a page's beginning that are kept as evidence.")
 SETTING(FETCH_READ, "fetch", "read_kib", NUMBER, "4096", 1, 65536, "KiB of a page that are read; its hash is of these.")
+SETTING(DESK_PATIENCE, "desk", "patience", NUMBER, "7", 1, 365, "Days after which a party that has not answered is overdue.")
 SETTING(CHECK_NTP_MONLIST, "check", "ntp_monlist", TEXT, "off", 0, 0,
 	"on: `hinomi list check --ask-ntp` may ask the addresses of a list whether they give out their monlist. Each is sent a datagram or two.")
 SETTING(CHECK_NTP_PORT, "check", "ntp_port", NUMBER, "123", 1, 65535, "The port that is asked.")

@@ -122,6 +122,7 @@ static void show_incident(struct sheet *s, const struct incident *i)
 	sheet_time(s, "counts", "counts from", i->counts_at);
 	sheet_time(s, "closed", "closed", i->closed_at);
 	sheet_text(s, "closed_reason", "because", i->closed_reason);
+	sheet_text(s, "claimed_by", "claimed by", i->claimed_by);
 	sheet_text(s, "brand", "brand", i->brand);
 	sheet_text(s, "origin", "origin", i->origin);
 	sheet_text(s, "industry", "industry", i->industry);

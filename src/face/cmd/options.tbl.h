@@ -100,4 +100,6 @@ OPTION(AT, "at", 0, "TIME", "when that was (default now), in the centre's zone u
 OPTION(WHAT, "what", 0, "KIND", "seen, received, notified, answered, ended or other (default)")
 OPTION(BECAUSE, "because", 0, "LIST", "reasons that hold, with commas")
 OPTION(DECIDE, "decide", 0, "WHAT", "notify or none: against the rule, with --reason")
+OPTION(TAKE_OVER, "take-over", 0, NULL, "also where another works on it")
+OPTION(UNTIL, "until", 0, "TIME", "until when; without it, it wakes")
 OPTION(BY_PROXY, "proxy", 0, NULL, "look through the proxy (the setting fetch.proxy)")

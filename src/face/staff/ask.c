@@ -19,7 +19,7 @@ static const char *const units[] = { "hour", "day", "week", "month", NULL };
 static const char *const formats[] = { "html", "csv", "json", NULL };
 static const char *const acts[] = { "keep", "confirm", "reject", "reopen", "save", "remove", "password", "totp-begin",
 				    "totp-confirm", "totp-remove", "make", "join", "merge", "unmerge", "close", "open",
-				    "bin", "ask", "send", "withdraw", "resend", "settle", "add", "remind", "thank", NULL }; /* enum page_act */
+				    "bin", "ask", "send", "withdraw", "resend", "settle", "add", "remind", "thank", "claim", "release", NULL }; /* enum page_act */
 
 #define KEPT_FIELDS 11 /* those of a question */
 #define WORDS_MOST 4000

@@ -57,7 +57,8 @@ extern const struct staff_page staff_pages[]; /* ends with a row without path */
 /* What an act does. */
 enum page_act { ACT_KEEP, ACT_CONFIRM, ACT_REJECT, ACT_REOPEN, ACT_SAVE, ACT_REMOVE, ACT_PASSWORD, ACT_TOTP_BEGIN, ACT_TOTP_CONFIRM,
 		ACT_TOTP_REMOVE, ACT_MAKE, ACT_JOIN, ACT_MERGE, ACT_UNMERGE, ACT_CLOSE, ACT_OPEN, ACT_BIN, ACT_ASK, ACT_SEND,
-		ACT_WITHDRAW, ACT_RESEND, ACT_SETTLE, ACT_ADD, ACT_REMIND, ACT_THANK };
+		ACT_WITHDRAW, ACT_RESEND, ACT_SETTLE, ACT_ADD, ACT_REMIND, ACT_THANK,
+		ACT_CLAIM, ACT_RELEASE };
 struct page_button {
 	enum page_act act;
 	enum message label;
@@ -159,6 +160,8 @@ const char *page_roles(const struct page *p, unsigned roles);
 /* Text as it came, under a title, with its URLs made harmless; `heading`, its subject, may be NULL. */
 void page_text(struct page *p, const char *title, const char *note, const char *heading, const char *text);
 
+int page_queue(struct page *p, struct error *err);
+int page_queue_act(struct page *p, struct error *err);
 int page_reports(struct page *p, struct error *err);
 int page_report(struct page *p, struct error *err);
 int page_report_act(struct page *p, struct error *err);

@@ -32,6 +32,7 @@ struct staff {
 	const char *name_ja, *name_en; /* the centre's, as letters say it */
 	const char *home;    /* the centre's own country */
 	bool can_sign;
+	int64_t patience_us; /* after which a party that has not answered is overdue */
 	int64_t delay_us;    /* before a letter goes out, in which it can be taken back */
 	const char *proxy;   /* whose X-Forwarded-For counts: an address or "unix"; "": nobody's */
 	const char *names;   /* of this site, in Host, with commas; "": loopback's alone */
