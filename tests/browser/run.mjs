@@ -31,7 +31,7 @@ const FAMILIES_STAFF = [
   ["staff-missing", "observe/nothing", 404], ["staff-account", "account"], ["staff-accounts", "accounts"],
   ["staff-audit", "audit"],
   ["desk-queue", "desk/queue"], ["desk-reports", "desk/reports"], ["desk-report", "desk/report/@REPORT"], ["desk-report-same", "desk/report/@SAME"], ["desk-incidents", "desk/incidents"],
-  ["desk-incident", "desk/incident/@INCIDENT"], ["desk-letters", "desk/letters"], ["desk-letter", "desk/letter/@LETTER"],
+  ["desk-incident", "desk/incident/@INCIDENT"], ["desk-incident-more", "desk/incident/@INCIDENT/more"], ["desk-letters", "desk/letters"], ["desk-letter", "desk/letter/@LETTER"],
   ["desk-contacts", "desk/contacts"], ["desk-missing", "desk/report/R1999-0001", 404],
 ];
 // Before anybody is in; and of a centre that has no account yet.

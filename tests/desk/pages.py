@@ -72,6 +72,23 @@ def main(c, s):
         assert "nobody needs to be told" in s.act(f"/desk/incident/{quiet}", "ask", 400, contact="second@isp.example.net", subject="x", text="y")
         body = s.page(f"/desk/incident/{incident}")
         assert "Course" in body and "notified" in body and "Second desk" in body
+    with points_of("what is said of it is changed on its page of details, shown as it is; what is wrong is said, and nothing typed is lost"):
+        path = f"/desk/incident/{incident}/more"
+        s.act(path, "save", title="Phishing of Example Bank", category="phishing", brand="Example Bank", origin="domestic", country="US",
+              ports="80/tcp,443/tcp", campaign="autumn", first_seen="2026-01-02 03:04")
+        shown = c.row("incident", "show", incident)
+        assert (shown["brand"], shown["origin"], shown["campaign"], shown["first_seen"]) == ("Example Bank", "domestic", "autumn", "2026-01-01T18:04:00Z"), shown
+        body = s.page(path)
+        assert 'value="Example Bank"' in body and "443/tcp,80/tcp" in body and re.search(r'value="domestic" selected', body)
+        assert "Kept words" in s.act(path, "save", 400, title="Kept words", category="phishing", ports="99999/tcp")
+    with points_of("whether a party is told is decided there; a moment of its course is entered"):
+        s.act(path, "confirm", because="site_live", decide="rule", reason="")
+        assert "It was decided to tell" in s.page(path) and "decided: notify" in c.said("incident", "judge", incident)
+        assert "site_live" in s.page(path)
+        s.act(path, "confirm", 400, because="nonsense", decide="rule")
+        s.act(path, "add", at="2026-01-02 03:05", moment="ended", what="the name is gone")
+        assert "the name is gone" in s.page(f"/desk/incident/{incident}")
+        s.act(path, "add", 400, at="2999-01-01", moment="ended", what="x")
     with points_of("the incident is closed with its reason, and opened again"):
         s.act(f"/desk/incident/{incident}", "close", reason="site gone")
         assert c.row("incident", "show", incident)["closed_reason"] == "site gone"

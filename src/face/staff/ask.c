@@ -5,6 +5,7 @@
 
 #include "base/calendar.h"
 #include "base/cleanup.h"
+#include "desk/incident/course.h"
 #include "ground/indicator/indicator.h"
 #include "observe/view/period.h"
 
@@ -28,6 +29,8 @@ static const char *const acts[] = { "keep", "confirm", "reject", "reopen", "save
 /* Codes of the set in use today (incident_category). */
 static const char *const categories[] = { "phishing", "defacement", "malware_site", "scan", "dos", "ics", "targeted", "other", NULL };
 static const char *const letter_langs[] = { "ja", "en", NULL };
+static const char *const origins[] = { "none", "domestic", "foreign", "unknown", NULL };
+static const char *const decisions[] = { "rule", "notify", "none", NULL };
 
 const struct http_field staff_fields[] = {
 	{ "filter", HTTP_TEXT, 0, FILTER_MOST, 0, NULL },
@@ -79,6 +82,20 @@ const struct http_field staff_fields[] = {
 	{ "note", HTTP_TEXT, 0, 500, 0, NULL },
 	{ "request", HTTP_TEXT, 0, 40, 0, NULL },
 	{ "until", HTTP_TEXT, 0, 40, 0, NULL },
+	{ "brand", HTTP_TEXT, 0, 200, 0, NULL },
+	{ "industry", HTTP_TEXT, 0, 100, 0, NULL },
+	{ "origin", HTTP_CHOICE, 0, 0, 0, origins },
+	{ "hosting", HTTP_TEXT, 0, 100, 0, NULL },
+	{ "carrier", HTTP_TEXT, 0, 100, 0, NULL },
+	{ "first_seen", HTTP_TEXT, 0, 40, 0, NULL },
+	{ "lead_in", HTTP_TEXT, 0, 500, 0, NULL },
+	{ "campaign", HTTP_TEXT, 0, 200, 0, NULL },
+	{ "ports", HTTP_TEXT, 0, 300, 0, NULL },
+	{ "because", HTTP_TEXT, 0, 300, 0, NULL },
+	{ "decide", HTTP_CHOICE, 0, 0, 0, decisions },
+	{ "at", HTTP_TEXT, 0, 40, 0, NULL },
+	{ "moment", HTTP_CHOICE, 0, 0, 5, course_kinds },
+	{ "what", HTTP_TEXT, 0, 300, 0, NULL },
 	{ 0 },
 };
 

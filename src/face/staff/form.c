@@ -54,6 +54,20 @@ static const struct form_field {
 	{ 0, "role", MSG_DESK_ROLE, 0, false },
 	{ 0, "source", MSG_DESK_SOURCE, MSG_DESK_SOURCE_HINT, true },
 	{ 0, "note", MSG_DESK_NOTE, 0, false },
+	{ 0, "brand", MSG_DESK_BRAND, 0, false },
+	{ 0, "industry", MSG_DESK_INDUSTRY, 0, false },
+	{ 0, "origin", MSG_DESK_ORIGIN, 0, false },
+	{ 0, "hosting", MSG_DESK_HOSTING, MSG_DESK_HOSTING_HINT, true },
+	{ 0, "carrier", MSG_DESK_CARRIER, 0, false },
+	{ 0, "first_seen", MSG_DESK_FIRST_SEEN, 0, false },
+	{ 0, "lead_in", MSG_DESK_LEAD_IN, 0, false },
+	{ 0, "campaign", MSG_DESK_CAMPAIGN, 0, false },
+	{ 0, "ports", MSG_DESK_PORTS, MSG_DESK_PORTS_HINT, true },
+	{ 0, "because", MSG_DESK_BECAUSE, MSG_DESK_BECAUSE_HINT, true },
+	{ 0, "decide", MSG_DESK_DECISION, 0, false },
+	{ 0, "at", MSG_DESK_AT, MSG_DESK_AT_HINT, true },
+	{ 0, "moment", MSG_DESK_MOMENT, 0, false },
+	{ 0, "what", MSG_DESK_HAPPENED, 0, false },
 };
 
 static const struct {
@@ -73,6 +87,13 @@ static const struct {
 	{ "role", "command", MSG_DESK_ROLE_COMMAND }, { "role", "drop", MSG_DESK_ROLE_DROP },
 	{ "role", "source", MSG_DESK_ROLE_SOURCE },  { "role", "target", MSG_DESK_ROLE_TARGET },
 	{ "role", "other", MSG_DESK_ROLE_OTHER },
+	{ "origin", "none", MSG_DESK_ORIGIN_NONE },  { "origin", "domestic", MSG_DESK_ORIGIN_DOMESTIC },
+	{ "origin", "foreign", MSG_DESK_ORIGIN_FOREIGN }, { "origin", "unknown", MSG_DESK_ORIGIN_UNKNOWN },
+	{ "decide", "rule", MSG_DESK_DECIDE_RULE },  { "decide", "notify", MSG_DESK_DECIDE_NOTIFY },
+	{ "decide", "none", MSG_DESK_DECIDE_NONE },  { "moment", "seen", MSG_DESK_MOMENT_SEEN },
+	{ "moment", "received", MSG_DESK_MOMENT_RECEIVED }, { "moment", "notified", MSG_DESK_MOMENT_NOTIFIED },
+	{ "moment", "answered", MSG_DESK_MOMENT_ANSWERED }, { "moment", "ended", MSG_DESK_MOMENT_ENDED },
+	{ "moment", "other", MSG_DESK_MOMENT_OTHER },
 	{ "letter_lang", "ja", MSG_DESK_JAPANESE },  { "letter_lang", "en", MSG_DESK_ENGLISH },
 };
 
@@ -96,6 +117,7 @@ static size_t field_index(const char *name)
 static void put_options(const struct page *p, const struct http_field *f, const struct http_value *given, struct value *v)
 {
 	struct value *options = value_put_list(v, "options");
+	const char *prefill = p->rq->method == HTTP_GET && !given->is_given ? p->prefill[f - staff_fields] : NULL;
 	int64_t selected = given->number;
 
 	/* What counts where nothing was chosen is the page's to say. */
@@ -110,7 +132,7 @@ static void put_options(const struct page *p, const struct http_field *f, const 
 		struct value *option = value_add_object(options);
 		value_put_text(option, "value", f->choices[i]);
 		value_put_text(option, "label", words(p->lang, form_choice(f->name, f->choices[i])));
-		value_put_bool(option, "is_selected", selected == (int64_t)i);
+		value_put_bool(option, "is_selected", prefill ? strcmp(prefill, f->choices[i]) == 0 : selected == (int64_t)i);
 	}
 }
 

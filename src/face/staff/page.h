@@ -15,7 +15,7 @@
 
 #define PAGE_SHEETS_MAX 8
 #define PAGE_FAULTS_MAX 12
-#define PAGE_FIELDS_MAX 64
+#define PAGE_FIELDS_MAX 96
 
 /* Fields that a page's form shows. */
 enum page_form {
@@ -168,6 +168,8 @@ int page_report_act(struct page *p, struct error *err);
 int page_incidents(struct page *p, struct error *err);
 int page_incident(struct page *p, struct error *err);
 int page_incident_act(struct page *p, struct error *err);
+int page_incident_more(struct page *p, struct error *err);
+int page_incident_more_act(struct page *p, struct error *err);
 int page_letters(struct page *p, struct error *err);
 int page_letter(struct page *p, struct error *err);
 int page_letter_act(struct page *p, struct error *err);

@@ -15,7 +15,8 @@ static const struct sheet_column columns[] = {
 	{ "ref", MSG_DESK_REF, SHEET_TEXT },	    { "counts", MSG_DESK_COUNTS, SHEET_TEXT },
 	{ "category", MSG_DESK_CATEGORY, SHEET_TEXT }, { "state", MSG_DESK_STATE, SHEET_TEXT },
 	{ "title", MSG_DESK_TITLE, SHEET_LONG },    { "reports", MSG_DESK_REPORTS, SHEET_NUMBER },
-	{ "requests", MSG_DESK_REQUESTS, SHEET_NUMBER }, { "merged_into", MSG_DESK_MERGED_INTO, SHEET_TEXT }, { 0 },
+	{ "requests", MSG_DESK_REQUESTS, SHEET_NUMBER }, { "merged_into", MSG_DESK_MERGED_INTO, SHEET_TEXT },
+	{ "details", MSG_DESK_DETAILS, SHEET_WAY }, { 0 },
 };
 
 void desk_incidents_sheet(struct page *p, const struct incident *list, size_t count)
@@ -35,6 +36,7 @@ void desk_incidents_sheet(struct page *p, const struct incident *list, size_t co
 			desk_ref_cell(p, sheet, list[i].merged_into);
 		else
 			sheet_nothing(sheet);
+		sheet_way(sheet, words(p->lang, MSG_DESK_DETAILS), arena_printf(p->arena, "/desk/incident/%s/more", list[i].ref));
 	}
 }
 
