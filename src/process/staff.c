@@ -22,6 +22,7 @@
 #include <pwd.h>
 
 #define PEM_MAX 65536
+#define HOLIDAYS_MAX (1u << 20)
 
 static const char usage[] =
 	"usage: hinomi-staff [-c FILE] [--listen ADDRESS:PORT | --socket PATH] [--data DIR] [--scanners FILE]\n"
@@ -196,6 +197,16 @@ static int run(const struct asked *a, const struct conf *c, struct staff *staff,
 	return r;
 }
 
+/* Without a table the law's rule holds. */
+static int load_holidays(const struct conf *c, struct holiday_table **ret, struct error *err)
+{
+	const char *path = conf_text(c, SETTING_CENTRE_HOLIDAYS);
+	_cleanup_(buf_clear) struct buf b = { .p = NULL };
+	int r = path[0] ? file_read(AT_FDCWD, path, HOLIDAYS_MAX, &b, err) : 0;
+
+	return r < 0 || !path[0] ? r : holiday_table_parse(buf_bytes(&b), ret, err);
+}
+
 static int serve(const struct asked *a, const struct conf *c, struct error *err)
 {
 	struct staff staff = { .store = a->data, .stop = &serve_stop, .surge_threshold = (double)conf_number(c, SETTING_OBSERVE_THRESHOLD),
@@ -203,6 +214,7 @@ static int serve(const struct asked *a, const struct conf *c, struct error *err)
 	_cleanup_close_ int folder = open(a->data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	_cleanup_free_ char *hidden = NULL;
 	struct place_table *places = NULL;
+	struct holiday_table *holidays = NULL;
 	int r = 0;
 
 	if (folder < 0)
@@ -229,6 +241,9 @@ static int serve(const struct asked *a, const struct conf *c, struct error *err)
 	staff.limits.idle_us = conf_number(c, SETTING_STAFF_IDLE) * 60 * SECOND_US;
 	staff.limits.longest_us = conf_number(c, SETTING_STAFF_SESSION) * HOUR_US;
 	if (r == 0)
+		r = load_holidays(c, &holidays, err);
+	staff.calendar.table = holidays;
+	if (r == 0)
 		r = watch_start(a->collect, &staff.watch, err);
 	if (r == 0)
 		r = open_cases(a, &staff.db, err);
@@ -239,6 +254,7 @@ static int serve(const struct asked *a, const struct conf *c, struct error *err)
 	db_close(staff.db);
 	watch_free(staff.watch);
 	place_table_free(places);
+	holiday_table_free(holidays);
 	return r;
 }
 

@@ -88,6 +88,10 @@ def main(c, s):
         s.act(path, "confirm", 400, because="nonsense", decide="rule")
         s.act(path, "add", at="2026-01-02 03:05", moment="ended", what="the name is gone")
         assert "the name is gone" in s.page(f"/desk/incident/{incident}")
+        days = c.run("incident", "make", "--category", "phishing", "--title", "days")
+        s.act(f"/desk/incident/{days}/more", "add", at="2014-03-03 10:00", moment="notified", what="called")
+        s.act(f"/desk/incident/{days}/more", "add", at="2014-03-05 10:00", moment="ended", what="gone")
+        assert "1 business days (0-3)" in s.page(f"/desk/incident/{days}") and "business days: 1 (0-3)" in c.said("incident", "course", days)
         s.act(path, "add", 400, at="2999-01-01", moment="ended", what="x")
     with points_of("the incident is closed with its reason, and opened again"):
         s.act(f"/desk/incident/{incident}", "close", reason="site gone")
@@ -113,7 +117,13 @@ def main(c, s):
         assert s.ask("/desk/incidents?format=csv")[1].splitlines()[0].startswith("ref,counts,category")
 
 
+# A holiday that no law knows: the page counts by the centre's own table.
+HOLIDAYS = "国民の祝日・休日月日,国民の祝日・休日名称\n2014/1/1,元日\n2014/3/4,試験の休日\n"
+
 with Centre() as centre:
+    (centre.folder / "holidays.csv").write_text(HOLIDAYS, encoding="cp932")
+    conf = centre.folder / "hinomi.conf"
+    conf.write_text(conf.read_text().replace("centre {", 'centre { holidays = "holidays.csv"', 1))
     staff = with_store(centre)
     main(centre, staff)
     staff.close()

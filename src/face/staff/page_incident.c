@@ -134,17 +134,15 @@ static const char *elapsed(struct page *p, int64_t us)
 			  arena_printf(p->arena, "%02lld", (long long)(hours % 24)), "minutes", m, NULL);
 }
 
-/* Business days by the law's holidays. */
 static int course_sheet(struct page *p, const struct incident *incident, struct error *err)
 {
 	static const struct sheet_column course_columns[] = {
 		{ "time", MSG_DESK_TIME, SHEET_TEXT },	  { "kind", MSG_DESK_KIND, SHEET_TEXT }, { "what", MSG_DESK_WHAT, SHEET_LONG },
 		{ "since_before", MSG_DESK_SINCE_BEFORE, SHEET_TEXT }, { "since_first", MSG_DESK_SINCE_FIRST, SHEET_TEXT }, { 0 },
 	};
-	const struct business_calendar calendar = { .table = NULL };
 	struct sheet *sheet = page_sheet(p, "course", MSG_DESK_COURSE, course_columns);
 	struct course c;
-	int r = course_load(p->staff->db, p->viewer.id, incident, &calendar, p->arena, &c, err);
+	int r = course_load(p->staff->db, p->viewer.id, incident, &p->staff->calendar, p->arena, &c, err);
 
 	if (r < 0)
 		return r;

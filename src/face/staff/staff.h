@@ -6,6 +6,7 @@
 #ifndef FACE_STAFF_STAFF_H
 #define FACE_STAFF_STAFF_H
 
+#include "base/holiday.h"
 #include "engine/db/db.h"
 #include "engine/http/http.h"
 #include "face/staff/watch.h"
@@ -32,6 +33,7 @@ struct staff {
 	const char *name_ja, *name_en; /* the centre's, as letters say it */
 	const char *home;    /* the centre's own country */
 	bool can_sign;
+	struct business_calendar calendar;
 	int64_t patience_us; /* after which a party that has not answered is overdue */
 	int64_t delay_us;    /* before a letter goes out, in which it can be taken back */
 	const char *proxy;   /* whose X-Forwarded-For counts: an address or "unix"; "": nobody's */
