@@ -213,7 +213,7 @@ static void test_two_writers(void **state)
 
 	(void)state;
 	assert_int_equal(db_run(b, help_server() ? "SET lock_timeout = 1" : "PRAGMA busy_timeout = 1", &err), 0);
-	assert_int_equal(db_run(a, a->engine->begin_writing, &err), 0);
+	assert_int_equal(a->engine->begin(a, true, &err), 0);
 	assert_int_equal(db_transaction(b, nothing, NULL, &err), -EAGAIN);
 	assert_int_equal(db_snapshot(b, nothing, NULL, &err), 7);
 	assert_int_equal(a->engine->commit(a, &err), 0);

@@ -66,10 +66,10 @@ int db_run(struct db *db, const char *sql, struct error *err)
 
 /* --- transactions --- */
 
-static int attempt(struct db *db, const char *begin, db_work_fn *work, void *context, struct error *err)
+static int attempt(struct db *db, bool writes, db_work_fn *work, void *context, struct error *err)
 {
 	struct error ignored = ERROR_NONE;
-	int r = db_run(db, begin, err), committed;
+	int r = db->engine->begin(db, writes, err), committed;
 
 	if (r >= 0) {
 		db->is_in_transaction = true;
@@ -88,7 +88,7 @@ static int attempt(struct db *db, const char *begin, db_work_fn *work, void *con
 	return r;
 }
 
-static int transact(struct db *db, const char *begin, db_work_fn *work, void *context, struct error *err)
+static int transact(struct db *db, bool writes, db_work_fn *work, void *context, struct error *err)
 {
 	struct error inner = ERROR_NONE;
 	int r = -EAGAIN;
@@ -96,7 +96,7 @@ static int transact(struct db *db, const char *begin, db_work_fn *work, void *co
 	assert(!db->is_in_transaction);
 	for (int i = 0; i < ATTEMPTS && r == -EAGAIN; i++) {
 		inner = ERROR_NONE;
-		r = attempt(db, begin, work, context, &inner);
+		r = attempt(db, writes, work, context, &inner);
 	}
 	if (r < 0 && err)
 		*err = inner;
@@ -105,12 +105,12 @@ static int transact(struct db *db, const char *begin, db_work_fn *work, void *co
 
 int db_transaction(struct db *db, db_work_fn *work, void *context, struct error *err)
 {
-	return transact(db, db->engine->begin_writing, work, context, err);
+	return transact(db, true, work, context, err);
 }
 
 int db_snapshot(struct db *db, db_work_fn *work, void *context, struct error *err)
 {
-	return transact(db, db->engine->begin_reading, work, context, err);
+	return transact(db, false, work, context, err);
 }
 
 /* --- statements --- */

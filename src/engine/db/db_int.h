@@ -34,12 +34,12 @@ struct db_engine {
 	int (*run)(struct db *db, const char *sql, struct error *err);
 	/* The same for sql/, whose types are SQLite's. */
 	int (*migrate)(struct db *db, const char *sql, struct error *err);
-	/* A transaction that writes, with all other writers waiting; one that reads a snapshot. */
-	const char *begin_writing, *begin_reading;
+	/* A transaction that writes, with all other writers waiting; or one that reads a snapshot. */
+	int (*begin)(struct db *db, bool writes, struct error *err);
 	bool (*is_open)(const struct db *db); /* a transaction is, or what is left of it */
 	int (*commit)(struct db *db, struct error *err);
 	/* A row where there is a table of migrations. */
-	struct db_query has_migrations;
+	const struct db_query *has_migrations;
 	int (*prepare)(struct db *db, const struct db_query *q, struct db_statement **ret, struct error *err);
 	void (*finish)(struct db_statement *s);
 	/* From 1; a text of NULL is NULL. */

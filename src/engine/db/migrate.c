@@ -81,7 +81,7 @@ static int run_missing(struct db *db, void *context, struct error *err)
 static int has_table(struct db *db, bool *ret, struct error *err)
 {
 	struct db_statement *s;
-	int r = db_begin(db, &db->engine->has_migrations, &s, err);
+	int r = db_begin(db, db->engine->has_migrations, &s, err);
 
 	if (r < 0)
 		return r;

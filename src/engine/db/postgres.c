@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "base/memory.h"
 #include "engine/db/db_int.h"
+#include "engine/db/postgres.sql.gen.h"
 
 #include <assert.h>
 #include <ctype.h>
@@ -17,8 +18,6 @@
 
 #define SQL_MAX (1u << 20)
 #define CONNECT_SECONDS "10"
-/* "hinomi" on a telephone's keys: one lock for all that write. */
-#define LOCK "SELECT pg_advisory_xact_lock(446664)"
 #define QUOTE_(x) #x
 #define QUOTE(x) QUOTE_(x)
 
@@ -28,6 +27,7 @@ enum { TYPE_BOOL = 16, TYPE_BYTEA = 17, TYPE_INT8 = 20, TYPE_INT4 = 23, TYPE_TEX
 struct server {
 	struct db db;
 	PGconn *connection;
+	struct buf begin;  /* of a transaction that writes: one way to the server and back */
 	unsigned prepared; /* names of statements: s1, s2 … */
 };
 
@@ -180,9 +180,7 @@ static int migrate(struct db *db, const char *sql, struct error *err)
 
 /* --- opening --- */
 
-/* Nothing is said to be kept before it is: a server that is set to promise more keeps its setting. */
-static const char session[] = "SET client_min_messages = warning; SET lock_timeout = " QUOTE(DB_BUSY_MS) ";"
-			      "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
+static const char session[] = "SET client_min_messages = warning; SET lock_timeout = " QUOTE(DB_BUSY_MS);
 
 /* Notices are not for people's terminals. */
 static void hear_nothing(void *context, const PGresult *result)
@@ -208,7 +206,7 @@ static int connect_to(const char *name, struct server *s, struct error *err)
 /* For those who do not make it: where there is no schema nobody has written anything yet. */
 static int find_schema(struct server *s, struct error *err)
 {
-	PGresult *result = PQexec(s->connection, db_postgres.has_migrations.sql);
+	PGresult *result = PQexec(s->connection, postgres_made_query.sql);
 	int r = 0;
 
 	if (PQresultStatus(result) != PGRES_TUPLES_OK)
@@ -225,12 +223,17 @@ static int open_server(const char *name, unsigned flags, struct db **ret, struct
 	int r;
 
 	s->db.engine = &db_postgres;
+	buf_init(&s->begin, SQL_MAX);
+	buf_addf(&s->begin, "BEGIN; %s", postgres_lock_query.sql);
+	buf_add_char(&s->begin, '\0');
 	*ret = &s->db;
 	r = connect_to(name, s, err);
 	if (r == 0) {
 		PQsetNoticeReceiver(s->connection, hear_nothing, NULL);
 		r = run(&s->db, session, err);
 	}
+	if (r == 0)
+		r = run(&s->db, postgres_promise_query.sql, err);
 	if (r == 0 && flags & DB_READS)
 		r = run(&s->db, "SET default_transaction_read_only = on", err);
 	return r == 0 && !(flags & DB_CREATE) ? find_schema(s, err) : r;
@@ -239,6 +242,7 @@ static int open_server(const char *name, unsigned flags, struct db **ret, struct
 static void close_server(struct db *db)
 {
 	PQfinish(server_of(db)->connection);
+	buf_clear(&server_of(db)->begin);
 	free(db);
 }
 
@@ -260,6 +264,11 @@ static bool is_open(const struct db *db)
 	PGTransactionStatusType status = PQtransactionStatus(server_of(db)->connection);
 
 	return status == PQTRANS_INTRANS || status == PQTRANS_INERROR;
+}
+
+static int begin(struct db *db, bool writes, struct error *err)
+{
+	return run(db, writes ? (const char *)server_of(db)->begin.p : "BEGIN ISOLATION LEVEL REPEATABLE READ", err);
 }
 
 /* After a statement that failed, COMMIT is a rollback that says so in its answer alone. */
@@ -463,11 +472,10 @@ const struct db_engine db_postgres = {
 	.is_lost = is_lost,
 	.run = run,
 	.migrate = migrate,
-	.begin_writing = "BEGIN; " LOCK,
-	.begin_reading = "BEGIN ISOLATION LEVEL REPEATABLE READ",
+	.begin = begin,
 	.is_open = is_open,
 	.commit = commit,
-	.has_migrations = { "schema", "SELECT 1 WHERE to_regclass('db_migration') IS NOT NULL", "" },
+	.has_migrations = &postgres_made_query,
 	.prepare = prepare,
 	.finish = finish,
 	.bind_number = bind_number,

@@ -3,6 +3,7 @@
 /* SQLite: one file in WAL mode. */
 #include "base/memory.h"
 #include "engine/db/db_int.h"
+#include "engine/db/sqlite.sql.gen.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -165,6 +166,11 @@ static bool is_open(const struct db *db)
 	return !sqlite3_get_autocommit(lite_of(db)->handle);
 }
 
+static int begin(struct db *db, bool writes, struct error *err)
+{
+	return run(db, writes ? "BEGIN IMMEDIATE" : "BEGIN", err);
+}
+
 static int commit(struct db *db, struct error *err)
 {
 	return run(db, "COMMIT", err);
@@ -266,11 +272,10 @@ const struct db_engine db_sqlite = {
 	.is_lost = is_lost,
 	.run = run,
 	.migrate = run,
-	.begin_writing = "BEGIN IMMEDIATE",
-	.begin_reading = "BEGIN",
+	.begin = begin,
 	.is_open = is_open,
 	.commit = commit,
-	.has_migrations = { "schema", "SELECT 1 FROM sqlite_schema WHERE name = 'db_migration'", "" },
+	.has_migrations = &sqlite_made_query,
 	.prepare = prepare,
 	.finish = finish,
 	.bind_number = bind_number,
